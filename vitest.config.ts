@@ -1,0 +1,45 @@
+import { defineConfig } from 'vitest/config';
+
+// Three projects, by what they need: nothing, a real Elasticsearch, a real cluster and a real Elasticsearch.
+const shared = { extends: true as const };
+export default defineConfig({
+  test: {
+    exclude: ['node_modules/**', 'dist/**'],
+    chaiConfig: { truncateThreshold: 0 },
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'unit',
+          include: [
+            '{api,operator,sidecar,kql,runtime,tools,bench,charts,examples}/**/*.test.ts',
+            'test/unit/**/*.test.ts',
+          ],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'integration',
+          include: ['test/backends/**/*.test.ts', 'test/integration/**/*.test.ts'],
+          globalSetup: ['test/backends/setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'e2e',
+          include: ['test/cluster/**/*.test.ts', 'test/e2e/**/*.test.ts'],
+          globalSetup: ['test/backends/setup.ts', 'test/cluster/setup.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
