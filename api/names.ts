@@ -1,0 +1,94 @@
+/**
+ * Names that operator, sidecar and (later) explorer share. Imports nothing: the sidecar loads this file.
+ * A name that stands in a cluster or in Elasticsearch is a contract; changing one is a migration.
+ */
+export const GROUP = 'tracewell.dev';
+export const API_VERSION = `${GROUP}/v1alpha1`;
+
+/** The sidecar's container, and the Secret of each selected namespace. */
+export const SIDECAR = 'tracewell';
+export const SECRET = 'tracewell';
+
+/** On what the operator made: it never touches an object of its names without this label. */
+export const MANAGED_BY = { key: 'app.kubernetes.io/managed-by', value: 'tracewell' } as const;
+
+export const LABEL = {
+  /** On pod or namespace, value "false": never inject. */
+  inject: `${GROUP}/inject`,
+} as const;
+
+/** Annotations that the webhook writes on an injected pod; the sidecar reads them live from the downward API. */
+export const ANNOTATION = {
+  /** `<Kind>.<name>` of the governing policy: the stem of its configuration file in the Secret. */
+  policy: `${GROUP}/policy`,
+  /** `<Kind>/<name>` of the controlling workload: `Deployment/cart`, `Job/report`; absent for a bare pod. */
+  workload: `${GROUP}/workload`,
+  /** When the pod was injected, RFC 3339. */
+  injectedAt: `${GROUP}/injected-at`,
+} as const;
+
+/** Volumes that the webhook adds, all with our prefix, and where the sidecar finds them. */
+export const VOLUME = {
+  logs: { name: 'tracewell-logs', path: '/tracewell/logs' },
+  config: { name: 'tracewell-config', path: '/tracewell/config' },
+  state: { name: 'tracewell-state', path: '/tracewell/state' },
+  podinfo: { name: 'tracewell-podinfo', path: '/tracewell/podinfo' },
+} as const;
+
+/** Files of the namespace's Secret. */
+export const SECRET_FILE = {
+  /** The base64 form of `id:key` that `Authorization: ApiKey` takes. */
+  apiKey: 'api-key',
+  /** PEM; absent when Elasticsearch has a publicly trusted certificate. */
+  elasticsearchCa: 'es-ca.crt',
+} as const;
+
+/** Environment of the sidecar, the whole of its interface beside files (docs/sidecar.md). */
+export const ENV = {
+  logs: 'TRACEWELL_LOGS',
+  config: 'TRACEWELL_CONFIG',
+  podinfo: 'TRACEWELL_PODINFO',
+  state: 'TRACEWELL_STATE',
+  policy: 'TRACEWELL_POLICY',
+  podNamespace: 'POD_NAMESPACE',
+  podName: 'POD_NAME',
+  podUid: 'POD_UID',
+  nodeName: 'NODE_NAME',
+} as const;
+
+/** Data streams of a namespace are `<prefix><namespace with - as _>`: Elastic's naming scheme forbids `-` there. */
+export const STREAM_PREFIX = {
+  logs: 'logs-tracewell-',
+  deadLetters: 'logs-tracewell.deadletter-',
+  files: 'logs-tracewell.files-',
+} as const;
+
+/** Why a pod that a policy selects is not injected: status, metric label and log field use the same word. */
+export const SKIP_REASON = {
+  OptedOut: 'OptedOut',
+  Paused: 'Paused',
+  MirrorPod: 'MirrorPod',
+  Windows: 'Windows',
+  NameTaken: 'NameTaken',
+  VolumeTaken: 'VolumeTaken',
+  HostPathForbidden: 'HostPathForbidden',
+  /** It went in without us: the webhook was not there or not asked. */
+  Missed: 'Missed',
+} as const;
+export type SkipReason = keyof typeof SKIP_REASON;
+
+/** Types of a policy's conditions; each carries a reason and a message that names the cure. */
+export const CONDITION = {
+  Accepted: 'Accepted',
+  ElasticsearchReady: 'ElasticsearchReady',
+  Injected: 'Injected',
+} as const;
+
+/** Why bytes of a log file will never be delivered. */
+export const LOSS_REASON = {
+  /** The file became shorter than what was acknowledged, or than what was read. */
+  Truncated: 'Truncated',
+  /** The file was gone before it was read to its end. */
+  Removed: 'Removed',
+} as const;
+export type LossReason = keyof typeof LOSS_REASON;

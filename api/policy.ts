@@ -1,0 +1,160 @@
+import * as z from 'zod';
+
+/**
+ * `TracingPolicy` of tracewell.dev/v1alpha1: the one source of the CRD (`npm run generate`) and of the operator's types.
+ *
+ * The API server takes only part of JSON schema: plain objects, no unions; every string, list and map has a maximum, because
+ * CEL rules are refused when their worst case costs too much. Defaults of nested objects need `prefault({})`.
+ */
+const name = z.string().min(1).max(253);
+
+/** A label key: an optional DNS prefix and a name of at most 63 characters (Kubernetes, "Labels and Selectors"). */
+const LABEL_KEY = '^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$';
+const LABEL_VALUE = '^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$';
+
+const celRules = (...rules: { rule: string; message: string }[]) => ({ 'x-kubernetes-validations': rules });
+
+const labelKey = z.string().min(1).max(317).regex(new RegExp(LABEL_KEY));
+const labelValue = z.string().max(63).regex(new RegExp(LABEL_VALUE));
+
+const labelSelector = z
+  .object({
+    matchLabels: z
+      .record(z.string(), labelValue)
+      .optional()
+      .meta({
+        maxProperties: 64,
+        ...celRules({
+          rule: `self.all(key, size(key) <= 317 && key.matches('${LABEL_KEY}'))`,
+          message: 'each key must be a label key, such as app.kubernetes.io/name',
+        }),
+      }),
+    matchExpressions: z
+      .array(
+        z
+          .object({
+            key: labelKey,
+            operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
+            values: z.array(labelValue).max(64).optional(),
+          })
+          .meta(
+            celRules({
+              rule: "self.operator in ['In', 'NotIn'] ? has(self.values) && size(self.values) > 0 : !has(self.values) || size(self.values) == 0",
+              message: 'In and NotIn need values; Exists and DoesNotExist take none',
+            }),
+          ),
+      )
+      .max(32)
+      .optional(),
+  })
+  .describe('Which pods of the namespace. Absent or empty: every pod.');
+
+/** A Kubernetes quantity: `100m`, `64Mi`, or a plain number. zod cannot say "int or string" in a form that the API server takes. */
+const quantity = z
+  .any()
+  .refine(
+    (value) => typeof value === 'number' || (typeof value === 'string' && value.length <= 32),
+    'must be a quantity',
+  )
+  .meta({
+    'x-kubernetes-int-or-string': true,
+    ...celRules({
+      rule: 'type(self) == string ? (size(self) <= 32 && isQuantity(self)) : self >= 0',
+      message: 'must be a quantity, such as 100m or 64Mi',
+    }),
+  });
+const resourceList = z.object({ cpu: quantity.optional(), memory: quantity.optional() });
+
+export const policySpec = z.object({
+  selector: labelSelector.optional(),
+  priority: z
+    .int32()
+    .default(0)
+    .describe('When several policies select a pod the highest wins; then the oldest; then the first name.'),
+  paused: z.boolean().default(false).describe('Stop injecting new pods. Running sidecars go on.'),
+  logs: z
+    .object({
+      containers: z
+        .object({
+          include: z.array(z.string().min(1).max(63)).max(64).default([]).describe('Only these. Empty: all.'),
+          exclude: z.array(z.string().min(1).max(63)).max(64).default([]).describe('Never these.'),
+        })
+        .prefault({})
+        .describe('Containers whose logs are captured, init containers included.'),
+    })
+    .prefault({}),
+  retention: z
+    .string()
+    .max(8)
+    .regex(/^[1-9][0-9]{0,4}[hd]$/)
+    .default('14d')
+    .describe(
+      "How long Elasticsearch keeps the namespace's records: hours or days, such as 36h or 14d. The longest of a namespace's policies holds.",
+    ),
+  sidecar: z
+    .object({
+      resources: z
+        .object({
+          requests: resourceList.prefault({}),
+          limits: resourceList.prefault({}),
+        })
+        .prefault({})
+        .describe("The sidecar's resources; what is absent comes from the operator's defaults."),
+    })
+    .prefault({}),
+});
+
+const condition = z.object({
+  type: z.string().max(64),
+  status: z.enum(['True', 'False', 'Unknown']),
+  reason: z.string().max(128),
+  message: z.string().max(4096),
+  observedGeneration: z.number().int().optional().meta({ format: 'int64' }),
+  lastTransitionTime: z.string().max(64).meta({ format: 'date-time' }),
+});
+
+export const policyStatus = z.object({
+  observedGeneration: z.number().int().optional().meta({ format: 'int64' }),
+  inForceSince: z
+    .string()
+    .max(64)
+    .optional()
+    .meta({ format: 'date-time' })
+    .describe('Since when new pods are injected.'),
+  conditions: z
+    .array(condition)
+    .max(16)
+    .optional()
+    .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] }),
+  pods: z
+    .object({
+      matched: z.int32(),
+      injected: z.int32(),
+      skipped: z
+        .array(z.object({ reason: z.string().max(64), count: z.int32(), example: z.string().max(253) }))
+        .max(32)
+        .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['reason'] }),
+    })
+    .optional()
+    .describe('Running pods that the policy governs; each one without a sidecar counts under the reason why.'),
+});
+
+export type PolicySpec = z.output<typeof policySpec>;
+export type PolicyStatus = z.output<typeof policyStatus>;
+export type Condition = z.output<typeof condition>;
+export type LabelSelector = z.output<typeof labelSelector>;
+
+/** A policy as read from the API server. */
+export const tracingPolicy = z.object({
+  metadata: z.object({
+    name,
+    namespace: name,
+    uid: name,
+    generation: z.number().int(),
+    creationTimestamp: z.string().max(64),
+    deletionTimestamp: z.string().max(64).optional(),
+  }),
+  spec: policySpec,
+  status: policyStatus.optional(),
+});
+export type TracingPolicy = z.output<typeof tracingPolicy>;

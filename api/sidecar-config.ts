@@ -1,0 +1,52 @@
+import * as z from 'zod';
+
+/**
+ * What a sidecar is told: one file `<Kind>.<name>.json` per policy in the namespace's Secret (file names: `SECRET_FILE`).
+ * The operator writes it from this schema; the sidecar checks it with a small parser of its own, tested against the schema,
+ * because zod would cost each pod 18 MB.
+ */
+export const sidecarConfig = z.object({
+  version: z.literal(1),
+  revision: z
+    .string()
+    .min(1)
+    .max(64)
+    .describe('Changes when anything else here does; the sidecar logs which one it runs.'),
+  cluster: z.string().max(253).describe('orchestrator.cluster.name of every record; empty: left out.'),
+  policy: z.object({ kind: z.literal('TracingPolicy'), namespace: z.string().max(253), name: z.string().max(253) }),
+  elasticsearch: z.object({
+    urls: z
+      .array(z.url({ protocol: /^https?$/ }).max(2048))
+      .min(1)
+      .max(16)
+      .describe('Tried in this order.'),
+  }),
+  streams: z.object({
+    logs: z.string().min(1).max(255),
+    deadLetters: z.string().min(1).max(255),
+    files: z.string().min(1).max(255),
+  }),
+  logs: z.object({
+    containers: z.object({
+      include: z.array(z.string().min(1).max(63)).max(64),
+      exclude: z.array(z.string().min(1).max(63)).max(64),
+    }),
+  }),
+  limits: z.object({
+    batchBytes: z.number().int().min(16_384).max(67_108_864).describe('Body size at which a batch is sent.'),
+    batchAgeMs: z.number().int().min(10).max(60_000).describe('Age at which a smaller batch is sent.'),
+    recordBytes: z
+      .number()
+      .int()
+      .min(1024)
+      .max(16_777_216)
+      .describe('Bytes of a message past which a record is cut and marked.'),
+  }),
+});
+export type SidecarConfig = z.output<typeof sidecarConfig>;
+
+export const DEFAULT_LIMITS: SidecarConfig['limits'] = {
+  batchBytes: 2_097_152,
+  batchAgeMs: 1000,
+  recordBytes: 1_048_576,
+};
