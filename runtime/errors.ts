@@ -8,14 +8,21 @@ export function invariant(condition: unknown, message: string): asserts conditio
   if (!condition) throw new Error(`BUG: ${message}`);
 }
 
-/** One line for people: the message and the causes below it, outermost first. */
+/** One line for people: the message and the causes below it (at most five deep), outermost first. */
 export function describe(error: unknown): string {
   const parts: string[] = [];
-  for (let e: unknown = error; e !== undefined && parts.length < 5; e = e instanceof Error ? e.cause : undefined) {
-    const text = e instanceof Error ? e.message || codeOf(e) || e.name : typeof e === 'string' ? e : JSON.stringify(e);
-    if (text && !parts.some((part) => part.includes(text))) parts.push(text);
+  let at: unknown = error;
+  for (let depth = 0; at !== undefined && depth < 5; depth++) {
+    const text = textOf(at);
+    if (!parts.some((part) => part.includes(text))) parts.push(text);
+    at = at instanceof Error ? at.cause : undefined;
   }
   return parts.join(': ');
+}
+
+function textOf(error: unknown): string {
+  if (error instanceof Error) return error.message || codeOf(error) || error.name;
+  return typeof error === 'string' ? error : JSON.stringify(error);
 }
 
 /** `ECONNREFUSED` and its kind, which `AggregateError` carries instead of a message. */

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { policySpec } from './policy.ts';
+
+it('an empty spec gets every default', () => {
+  expect(policySpec.parse({})).toEqual({
+    priority: 0,
+    paused: false,
+    logs: { containers: { include: [], exclude: [] } },
+    retention: '14d',
+    sidecar: { resources: { requests: {}, limits: {} } },
+  });
+});
+
+it.each([
+  ['a retention without a unit', { retention: '14' }, 'retention'],
+  ['a retention of nothing', { retention: '0d' }, 'retention'],
+  ['a retention in minutes', { retention: '90m' }, 'retention'],
+  ['a label value with a space', { selector: { matchLabels: { app: 'a b' } } }, 'selector.matchLabels.app'],
+  [
+    'an operator that does not exist',
+    { selector: { matchExpressions: [{ key: 'app', operator: 'Like' }] } },
+    'selector.matchExpressions.0.operator',
+  ],
+  ['an empty container name', { logs: { containers: { include: [''] } } }, 'logs.containers.include.0'],
+  [
+    'a quantity that is a list',
+    { sidecar: { resources: { limits: { memory: [] } } } },
+    'sidecar.resources.limits.memory',
+  ],
+  ['a priority that is no integer', { priority: 1.5 }, 'priority'],
+])('%s is refused at its path', (_, spec, path) => {
+  const result = policySpec.safeParse(spec);
+  expect(result.error?.issues.map((issue) => issue.path.join('.'))).toContain(path);
+});
