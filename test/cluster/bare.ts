@@ -10,7 +10,7 @@ import { createPki, writeKubeconfig } from './bare/pki.ts';
 import { NODE_ADDRESS, Sandbox, logsOf } from './bare/sandbox.ts';
 import { createState, removeState, sweep } from './bare/state.ts';
 import { binaries, canBuild } from './binaries.ts';
-import { client } from './client.ts';
+import { client, clientEnv } from './client.ts';
 import type { Door } from './client.ts';
 import type { Cluster, CommonInfo, Settled } from './cluster.ts';
 import { packBox } from './box.ts';
@@ -116,8 +116,7 @@ async function startNode(sandbox: Sandbox, { state, bin, node, signal, step, end
   await writeKubeconfig(kubeconfig, pki, 'admin', `https://127.0.0.1:${port.port}`);
 
   const programs = { kubectl: join(bin, 'kubectl'), helm: join(bin, 'helm') };
-  const kubectl = (...args: string[]) =>
-    run(programs.kubectl, args, { signal, env: { ...process.env, KUBECONFIG: kubeconfig } });
+  const kubectl = (...args: string[]) => run(programs.kubectl, args, { signal, env: clientEnv(kubeconfig) });
   const appears = (...args: string[]) => kubectl('wait', '--for=create', '--timeout=120s', ...args);
   const answers = (what: string, probe: () => Promise<string>) =>
     until(what, async () => signal.aborted || (await probe()), { timeoutMs: 120_000 });

@@ -33,14 +33,14 @@ const SETS = {
     links: 'kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy kubectl etcd containerd ctr'.split(
       ' ',
     ),
-    about: 'the first build compiles about 3,800 packages: some ten minutes on two cores',
+    about: 'the first build compiles about 3,700 packages: some ten minutes on two cores',
     env: {},
   },
   /** What is needed to use a cluster that is there already. */
   clients: {
     packages: ['k8s.io/kubernetes/cmd/kubectl', HELM, 'sigs.k8s.io/kind'],
     links: [],
-    about: 'the first build compiles about 1,500 packages: some three minutes',
+    about: 'the first build compiles about 1,400 packages: some three minutes',
     env: {},
   },
   /** The program of the test image, which runs on Linux nodes wherever the tests run. */

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { run } from './run.ts';
 import type { Cluster, ClusterInfo } from './cluster.ts';
 
@@ -21,7 +22,7 @@ export interface Ground {
 /** A cluster as tests use it, from what it takes to reach it. `down` closes what was opened through this client. */
 export function client(info: ClusterInfo, ground: Ground): Cluster {
   const doors: Door[] = [];
-  const env = { ...process.env, KUBECONFIG: info.kubeconfig };
+  const env = clientEnv(info.kubeconfig);
   const kubectl: Cluster['kubectl'] = (args, options = {}) => run(info.kubectl, args, { ...options, env });
   return {
     info,
@@ -49,6 +50,20 @@ export function client(info: ClusterInfo, ground: Ground): Cluster {
     async down() {
       await Promise.all(doors.splice(0).map((door) => door.close()));
     },
+  };
+}
+
+/** The environment of kubectl and helm: they keep what they keep beside the kubeconfig, and follow no habits of the person's. */
+export function clientEnv(kubeconfig: string): NodeJS.ProcessEnv {
+  const folder = dirname(kubeconfig);
+  return {
+    ...process.env,
+    KUBECONFIG: kubeconfig,
+    KUBECACHEDIR: join(folder, 'kubectl-cache'),
+    KUBERC: 'off',
+    HELM_CACHE_HOME: join(folder, 'helm-cache'),
+    HELM_CONFIG_HOME: join(folder, 'helm-config'),
+    HELM_DATA_HOME: join(folder, 'helm-data'),
   };
 }
 

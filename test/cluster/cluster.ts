@@ -34,20 +34,25 @@ export interface Cluster {
   /** Plain data by which another process can `attach`. */
   readonly info: ClusterInfo;
   /** Runs kubectl and returns its standard output; throws an Error with its standard error. */
-  kubectl(args: readonly string[], options?: CommandOptions): Promise<string>;
+  readonly kubectl: (args: readonly string[], options?: CommandOptions) => Promise<string>;
   /** Runs helm, likewise. */
-  helm(args: readonly string[], options?: CommandOptions): Promise<string>;
+  readonly helm: (args: readonly string[], options?: CommandOptions) => Promise<string>;
   /**
    * Gives the nodes the image of this full name from an OCI or docker archive. Returns the name that pods use: the
    * same one, except where it had to be pushed to a registry. Pods must not use imagePullPolicy Always.
    */
-  loadImage(archive: string, name: string): Promise<string>;
+  readonly loadImage: (archive: string, name: string) => Promise<string>;
   /** Makes a Service through which pods reach a TCP server that listens on this machine's 127.0.0.1:hostPort, until `down`. */
-  exposeHostPort(options: { namespace: string; service: string; port: number; hostPort: number }): Promise<void>;
+  readonly exposeHostPort: (options: {
+    namespace: string;
+    service: string;
+    port: number;
+    hostPort: number;
+  }) => Promise<void>;
   /** Pods, events and the ends of the nodes' logs, for the report of a failure. */
-  diagnosis(): Promise<string>;
+  readonly diagnosis: () => Promise<string>;
   /** Of the cluster that `up` returned: removes all of it. Of an attached one: closes what was exposed through it. */
-  down(): Promise<void>;
+  readonly down: () => Promise<void>;
 }
 
 /** What every provider needs to say about its cluster. */

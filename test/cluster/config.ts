@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /** What a person may say about the cluster of the tests, by environment variables. */
 export interface ClusterConfig {
-  /** TRACEWELL_CLUSTER_CONTEXT: use the cluster of this kubectl context, and bring up none. */
+  /** TRACEWELL_CLUSTER_CONTEXT: use the cluster of this kubectl context, and bring up none. KUBECONFIG says where it is, as ever. */
   readonly context: string | undefined;
   /** TRACEWELL_IMAGE_REGISTRY: with a context, the registry (and folder) that images are pushed to and pods pull from. */
   readonly registry: string | undefined;
@@ -11,8 +11,6 @@ export interface ClusterConfig {
   readonly hostAddress: string | undefined;
   /** Where built binaries are kept between runs. */
   readonly cache: string;
-  /** The kubeconfig that has the context; kubectl's own default when it is not set. */
-  readonly kubeconfig: string | undefined;
 }
 
 export function clusterConfig(env: NodeJS.ProcessEnv = process.env): ClusterConfig {
@@ -21,6 +19,5 @@ export function clusterConfig(env: NodeJS.ProcessEnv = process.env): ClusterConf
     registry: env['TRACEWELL_IMAGE_REGISTRY']?.replace(/\/+$/, '') || undefined,
     hostAddress: env['TRACEWELL_HOST_ADDRESS'] || undefined,
     cache: join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'tracewell', 'cluster'),
-    kubeconfig: env['KUBECONFIG'] || undefined,
   };
 }

@@ -13,12 +13,14 @@ declare module 'vitest' {
 
 /** Vitest's global setup of the project e2e: one cluster for all its files. */
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const progress = plainProgress();
   try {
-    const cluster = await up({ progress: plainProgress() });
+    const cluster = await up({ progress });
     project.provide('cluster', cluster.info);
     return () => cluster.down();
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
+    progress.step('Kubernetes').fail(`skipped: ${error.message}`);
     project.provide('cluster', { provider: 'none', reason: error.message });
     return undefined;
   }

@@ -28,6 +28,14 @@ export async function createCgroups(name: string): Promise<string[]> {
           `no cgroup can be made here (${error.message}): run on the machine itself or in a privileged container`,
         );
       });
+      // Version 2 only: a controller that the top does not hand down is missing here.
+      const controllers = await readFile(join(folder, 'cgroup.controllers'), 'utf8').catch(() => undefined);
+      const missing = ['cpu', 'memory', 'pids'].filter((one) => controllers?.split(/\s+/).includes(one) === false);
+      if (missing.length > 0) {
+        await rmdir(folder);
+        const cure = `echo ${missing.map((one) => `+${one}`).join(' ')} > ${join(top, 'cgroup.subtree_control')}`;
+        throw new Unavailable(`this machine hands down no cgroup controller ${missing.join(', ')}; as root: ${cure}`);
+      }
       // Version 1 only: a new cpuset is empty, and takes no process until it is filled.
       if (existsSync(join(folder, 'cgroup.clone_children')) && existsSync(join(folder, 'cpuset.cpus'))) {
         for (const file of ['cpuset.cpus', 'cpuset.mems']) {

@@ -20,7 +20,8 @@ export async function forward(
 ): Promise<Forward> {
   const child = spawn('nsenter', ['-t', `${init}`, '-n', box, 'forward', from, to], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, PATH: systemPath() },
+    env: { PATH: systemPath() },
+    detached: true, // Ctrl-C is not for it, as in the sandbox
   });
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-1_000)));

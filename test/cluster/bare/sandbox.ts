@@ -31,7 +31,8 @@ export class Sandbox {
     const args = [...NAMESPACES, '--fork', '--kill-child=KILL', '--mount-proc', 'bash', script, state, bin, ...cgroups];
     const child = spawn('unshare', args, {
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, PATH: systemPath() },
+      env: { PATH: systemPath(), HOME: '/root' }, // no proxies, nothing of the person's
+      detached: true, // Ctrl-C is for our owner, who may need the cluster while cleaning up
     });
     const sandbox = new Sandbox(state, child);
     try {
@@ -54,7 +55,7 @@ export class Sandbox {
     createInterface({ input: this.#child.stdout! }).on('line', (line) => {
       if (line === 'ready') return resolve();
       const [, name = '', code = ''] = line.split(' ');
-      return this.#fail(`${name} of the test cluster ended with code ${code}:\n${tail(this.#log(name), 15)}`);
+      return this.#fail(`${name} of the test cluster ended with code ${code}:\n${tail(this.#log(name), 5)}`);
     });
     this.#child.on('exit', (code, signalName) => {
       const message = `the sandbox of the test cluster ended (${signalName ?? code}): ${errors.trim()}`;
@@ -113,4 +114,10 @@ export async function logsOf(state: string): Promise<string> {
   return texts.map(([name, text]) => `== ${name}\n${tail(text, 30)}`).join('\n');
 }
 
-const tail = (text: string, lines: number): string => text.trimEnd().split('\n').slice(-lines).join('\n');
+const tail = (text: string, lines: number): string =>
+  text
+    .trimEnd()
+    .split('\n')
+    .slice(-lines)
+    .map((line) => (line.length > 500 ? `${line.slice(0, 500)}…` : line))
+    .join('\n');

@@ -115,7 +115,6 @@ func get(url string) error {
 		if time.Now().After(deadline) {
 			return err
 		}
-		fmt.Fprintln(os.Stderr, "box:", err)
 	}
 }
 
