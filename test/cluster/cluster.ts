@@ -67,12 +67,12 @@ export interface CommonInfo {
 export type ClusterInfo = BareInfo | KindInfo | ContextInfo;
 
 export interface UpOptions {
-  /** Tells clusters of one machine apart where they have names (kind). */
+  /** What the cluster's name begins with, where it has one (kind). */
   readonly name?: string;
   readonly progress: Progress;
   readonly signal?: AbortSignal | undefined;
   readonly config?: ClusterConfig;
-  /** For the bare cluster's node; other providers have the defaults of their nodes. */
+  /** How nodes are set up; a context's are as they are. */
   readonly node?: NodeOptions;
 }
 

@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { during } from '../progress.ts';
+import { logRotation } from './bare/node.ts';
+import type { NodeOptions } from './bare/node.ts';
 import { client } from './client.ts';
 import type { Cluster, CommonInfo, Settled } from './cluster.ts';
 import { relay } from './relay.ts';
@@ -23,20 +25,34 @@ export const dockerAnswers = (): Promise<boolean> =>
     () => false,
   );
 
-export async function upKind({ name, config, progress, signal }: Settled): Promise<Cluster> {
+export async function upKind({ name: base, config, progress, signal, node }: Settled): Promise<Cluster> {
+  const name = `${base}-${process.pid}`;
   const tools = await toolsOf(['kubectl', 'helm', 'kind'], { cache: config.cache, progress, signal });
   const folder = await mkdtemp(join(tmpdir(), 'tracewell-kind-'));
   const kubeconfig = join(folder, 'kubeconfig');
-  const kind = (...args: string[]) => run(tools.kind, args, { signal });
+  const kind = (args: readonly string[], input = '') => run(tools.kind, args, { signal, input });
+  const remove = (one: string) => run(tools.kind, ['delete', 'cluster', '--name', one, '--kubeconfig', kubeconfig]);
   const down = async () => {
-    await run(tools.kind, ['delete', 'cluster', '--name', name, '--kubeconfig', kubeconfig]);
+    await remove(name);
     await rm(folder, { recursive: true, force: true });
   };
   return during(progress, 'Kubernetes (kind)', async (step) => {
     try {
-      await kind('delete', 'cluster', '--name', name, '--kubeconfig', kubeconfig); // what a killed run left
+      for (const left of leftovers(await kind(['get', 'clusters']), base)) await remove(left);
       step.update('the first start downloads the node image, about 350 MB');
-      await kind('create', 'cluster', '--name', name, '--kubeconfig', kubeconfig, '--wait', '180s');
+      const create = [
+        'create',
+        'cluster',
+        '--name',
+        name,
+        '--kubeconfig',
+        kubeconfig,
+        '--wait',
+        '180s',
+        '--config',
+        '-',
+      ];
+      await kind(create, JSON.stringify(kindConfig(node)));
       const json = await run(tools.kubectl, ['--kubeconfig', kubeconfig, 'version', '-o', 'json'], { signal });
       const { serverVersion } = JSON.parse(json) as { serverVersion: { gitVersion: string } };
       const description = `Kubernetes ${serverVersion.gitVersion}, kind cluster ${name}`;
@@ -52,6 +68,28 @@ export async function upKind({ name, config, progress, signal }: Settled): Promi
     } catch (error) {
       await down().catch(() => {}); // the first failure is the one to tell
       throw error;
+    }
+  });
+}
+
+function kindConfig(node: NodeOptions) {
+  const kubelet = { kind: 'KubeletConfiguration', ...logRotation(node) };
+  return {
+    kind: 'Cluster',
+    apiVersion: 'kind.x-k8s.io/v1alpha4',
+    kubeadmConfigPatches: [JSON.stringify(kubelet)],
+  };
+}
+
+/** The clusters whose names end with the number of a process that is no more. */
+function leftovers(clusters: string, base: string): string[] {
+  return clusters.split('\n').filter((name) => {
+    const pid = name.startsWith(`${base}-`) ? Number(name.slice(base.length + 1)) : Number.NaN;
+    if (!Number.isInteger(pid)) return false;
+    try {
+      return !process.kill(pid, 0);
+    } catch {
+      return true;
     }
   });
 }

@@ -1,4 +1,4 @@
-import { copyFile, writeFile } from 'node:fs/promises';
+import { readFile, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NODE_ADDRESS } from './sandbox.ts';
 
@@ -13,21 +13,32 @@ export interface NodeOptions {
   readonly logs?: { readonly maxSize?: string; readonly maxFiles?: number };
 }
 
+/** The part of a KubeletConfiguration that rotates containers' logs: small files, looked at often. */
+export const logRotation = ({ logs = {} }: NodeOptions) => ({
+  containerLogMaxSize: logs.maxSize ?? '1Mi',
+  containerLogMaxFiles: logs.maxFiles ?? 4,
+  containerLogMonitorInterval: '3s',
+});
+
 /** Writes the configuration files of a node's programs into its state folder, which is /mnt to them. */
-export async function writeNodeConfig(state: string, { logs = {} }: NodeOptions): Promise<void> {
+export async function writeNodeConfig(state: string, options: NodeOptions): Promise<void> {
   const json = (name: string, value: object) => writeFile(join(state, name), JSON.stringify(value, null, 1));
   await Promise.all([
-    copyFile(join(import.meta.dirname, 'containerd.toml'), join(state, 'containerd.toml')),
+    writeFile(join(state, 'containerd.toml'), await containerdConfig(state)),
     writeFile(join(state, 'resolv.conf'), ''),
     writeFile(join(state, 'Corefile'), COREFILE),
     json('cni/pods.conflist', NETWORK),
     json('proxy.json', PROXY),
-    json('kubelet.json', {
-      ...KUBELET,
-      containerLogMaxSize: logs.maxSize ?? '1Mi',
-      containerLogMaxFiles: logs.maxFiles ?? 4,
-    }),
+    json('kubelet.json', { ...KUBELET, ...logRotation(options) }),
   ]);
+}
+
+/** Overlays cannot lie on an overlay, which a container's file system often is: there layers are copied. */
+async function containerdConfig(state: string): Promise<string> {
+  const OVERLAYFS_SUPER_MAGIC = 0x794c7630;
+  const config = await readFile(join(import.meta.dirname, 'containerd.toml'), 'utf8');
+  const { type } = await statfs(state);
+  return type === OVERLAYFS_SUPER_MAGIC ? config.replace('"overlayfs"', '"native"') : config;
 }
 
 /** CoreDNS is a plain process on the node's address: no image, no Deployment. Each directive needs its import in coredns/main.go. */
@@ -102,7 +113,6 @@ const KUBELET = {
     'nodefs.inodesFree': '0%',
     'imagefs.available': '0%',
   },
-  containerLogMonitorInterval: '3s',
   syncFrequency: '10s',
   nodeStatusUpdateFrequency: '5s',
   shutdownGracePeriod: '0s',
