@@ -10,7 +10,8 @@ export interface LogDocument {
   '@timestamp': string;
   /** Absent for a line that the container runtime did not write in CRI form. */
   stream?: 'stdout' | 'stderr';
-  message: string;
+  /** Absent for a JSON payload that has no message of its own: its fields stand under `app`. */
+  message?: string;
   'log.level'?: string;
   'trace.id'?: string;
   'span.id'?: string;

@@ -1,0 +1,104 @@
+import type { SidecarConfig } from '../api/sidecar-config.ts';
+import { Permanent } from '../runtime/errors.ts';
+
+/**
+ * Reads a policy's configuration, the small twin of `api/sidecar-config.ts` (a test holds them together): zod would cost each
+ * pod 18 MB. Throws `Permanent` with the path of what is wrong.
+ */
+export function parseSettings(text: string): SidecarConfig {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch (error) {
+    throw new Permanent('the configuration is not JSON', { cause: error });
+  }
+  const root = new Reader('', raw);
+  if (root.at('version').value !== 1) throw root.at('version').wrong('1, the version that this sidecar knows');
+  const policy = root.at('policy');
+  if (policy.at('kind').value !== 'TracingPolicy') throw policy.at('kind').wrong('TracingPolicy');
+  const containers = root.at('logs').at('containers');
+  const limits = root.at('limits');
+  const streams = root.at('streams');
+  return {
+    version: 1,
+    revision: root.at('revision').text(1, 64),
+    cluster: root.at('cluster').text(0, 253),
+    policy: {
+      kind: 'TracingPolicy',
+      namespace: policy.at('namespace').text(0, 253),
+      name: policy.at('name').text(0, 253),
+    },
+    elasticsearch: {
+      urls: root
+        .at('elasticsearch')
+        .at('urls')
+        .list(1, 16, (url) => url.url()),
+    },
+    streams: {
+      logs: streams.at('logs').text(1, 255),
+      deadLetters: streams.at('deadLetters').text(1, 255),
+      files: streams.at('files').text(1, 255),
+    },
+    logs: {
+      containers: {
+        include: containers.at('include').list(0, 64, (name) => name.text(1, 63)),
+        exclude: containers.at('exclude').list(0, 64, (name) => name.text(1, 63)),
+      },
+    },
+    limits: {
+      batchBytes: limits.at('batchBytes').integer(16_384, 67_108_864),
+      batchAgeMs: limits.at('batchAgeMs').integer(10, 60_000),
+      recordBytes: limits.at('recordBytes').integer(1024, 16_777_216),
+    },
+  };
+}
+
+/** A value and the path at which it stands. */
+class Reader {
+  readonly value: unknown;
+  readonly #path: string;
+
+  constructor(path: string, value: unknown) {
+    this.#path = path;
+    this.value = value;
+  }
+
+  at(key: string): Reader {
+    const { value } = this;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw this.wrong('an object');
+    return new Reader(this.#path ? `${this.#path}.${key}` : key, (value as Record<string, unknown>)[key]);
+  }
+
+  text(shortest: number, longest: number): string {
+    const { value } = this;
+    if (typeof value !== 'string' || value.length < shortest || value.length > longest) {
+      throw this.wrong(`a text of ${shortest} to ${longest} characters`);
+    }
+    return value;
+  }
+
+  integer(least: number, most: number): number {
+    const { value } = this;
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
+      throw this.wrong(`an integer from ${least} to ${most}`);
+    }
+    return value;
+  }
+
+  url(): string {
+    const text = this.text(1, 2048);
+    if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) throw this.wrong('an http or https URL');
+    return text;
+  }
+
+  list<T>(least: number, most: number, item: (reader: Reader) => T): T[] {
+    const { value } = this;
+    if (!Array.isArray(value) || value.length < least || value.length > most)
+      throw this.wrong(`a list of ${least} to ${most}`);
+    return value.map((each, index) => item(new Reader(`${this.#path}.${index}`, each)));
+  }
+
+  wrong(expected: string): Permanent {
+    return new Permanent(`${this.#path || 'the configuration'} must be ${expected}`);
+  }
+}
