@@ -1,0 +1,93 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { Permanent } from '../runtime/errors.ts';
+import type { Level } from '../runtime/log.ts';
+import type { Credentials, ElasticSettings } from './elastic/client.ts';
+import type { SidecarSettings } from './inject/sidecar.ts';
+
+/** What the chart sets; docs/operator.md says what each is for. */
+export interface Config {
+  /** Namespace and name of the release: Service, webhook configuration, and `<name>-certs`. */
+  namespace: string;
+  name: string;
+  /** The chart's ClusterRole: what is ours goes with it at uninstall. */
+  owner: string;
+  sidecar: SidecarSettings;
+  elastic: ElasticSettings;
+  webhookPort: number;
+  httpPort: number;
+  logLevel: Level;
+}
+
+const quantities = z.record(z.string(), z.string());
+const port = z.coerce.number().int().min(1).max(65_535);
+const environment = z.object({
+  TRACEWELL_NAMESPACE: z.string().min(1),
+  TRACEWELL_NAME: z.string().min(1),
+  TRACEWELL_OWNER: z.string().min(1),
+  TRACEWELL_CLUSTER_NAME: z.string().default(''),
+  TRACEWELL_SIDECAR_IMAGE: z.string().min(1),
+  TRACEWELL_SIDECAR_PULL_POLICY: z.enum(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent'),
+  TRACEWELL_SIDECAR_RESOURCES: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(z.object({ requests: quantities, limits: quantities })),
+  TRACEWELL_ELASTICSEARCH_URLS: z
+    .string()
+    .transform((text) => text.split(',').map((url) => url.trim()))
+    .pipe(z.array(z.url({ protocol: /^https?$/ })).min(1)),
+  TRACEWELL_ELASTICSEARCH_AUTH: z.string().min(1),
+  TRACEWELL_ELASTICSEARCH_CA: z.string().optional(),
+  TRACEWELL_ELASTICSEARCH_REPLICAS: z.coerce.number().int().min(0).max(16).optional(),
+  TRACEWELL_WEBHOOK_PORT: port.default(9443),
+  TRACEWELL_HTTP_PORT: port.default(8080),
+  TRACEWELL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+});
+
+/** Throws `Permanent` with every variable that is missing or wrong. */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  // An empty variable is how a chart says "not set".
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new Permanent(`the operator's environment is wrong (the chart sets it): ${faults.join('; ')}`);
+  }
+  const e = parsed.data;
+  const caFile = e.TRACEWELL_ELASTICSEARCH_CA;
+  return {
+    namespace: e.TRACEWELL_NAMESPACE,
+    name: e.TRACEWELL_NAME,
+    owner: e.TRACEWELL_OWNER,
+    sidecar: {
+      image: e.TRACEWELL_SIDECAR_IMAGE,
+      pullPolicy: e.TRACEWELL_SIDECAR_PULL_POLICY,
+      resources: e.TRACEWELL_SIDECAR_RESOURCES,
+    },
+    elastic: {
+      urls: e.TRACEWELL_ELASTICSEARCH_URLS,
+      credentials: readCredentials(e.TRACEWELL_ELASTICSEARCH_AUTH),
+      ca: caFile && existsSync(caFile) ? readFileSync(caFile, 'utf8') : undefined,
+      replicas: e.TRACEWELL_ELASTICSEARCH_REPLICAS,
+      cluster: e.TRACEWELL_CLUSTER_NAME,
+    },
+    webhookPort: e.TRACEWELL_WEBHOOK_PORT,
+    httpPort: e.TRACEWELL_HTTP_PORT,
+    logLevel: e.TRACEWELL_LOG_LEVEL,
+  };
+}
+
+/** From the mounted Secret that `elasticsearch.existingSecret` names: `username` and `password`, or `api-key`. */
+function readCredentials(folder: string): Credentials {
+  const read = (file: string) => {
+    const path = join(folder, file);
+    return existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
+  };
+  const [username, password, apiKey] = [read('username'), read('password'), read('api-key')];
+  if (username && password) return { username, password };
+  if (apiKey) return { apiKey };
+  throw new Permanent(
+    `the Secret for Elasticsearch (mounted at ${folder}) needs the keys username and password, or api-key`,
+  );
+}

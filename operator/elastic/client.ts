@@ -1,0 +1,150 @@
+import { Client, errors } from '@elastic/elasticsearch';
+import { describe } from '../../runtime/errors.ts';
+import { keyRequest, type StoredKey } from './keys.ts';
+import { streamsOf } from './streams.ts';
+import { STREAM_KINDS, template, templateName } from './templates.ts';
+
+export type Credentials = { username: string; password: string } | { apiKey: string };
+
+export interface ElasticSettings {
+  urls: readonly string[];
+  credentials: Credentials;
+  /** PEM; undefined: the system's authorities. */
+  ca: string | undefined;
+  replicas: number | undefined;
+  cluster: string;
+}
+
+/** Why Elasticsearch cannot be used, with the cure: reason and message of the condition ElasticsearchReady. */
+export class ElasticTrouble extends Error {
+  override readonly name = 'ElasticTrouble';
+  readonly reason: 'Unreachable' | 'Unauthorized' | 'Refused';
+
+  constructor(reason: ElasticTrouble['reason'], message: string, cause: unknown) {
+    super(message, { cause });
+    this.reason = reason;
+  }
+}
+
+/** Elasticsearch as the operator needs it: templates, a namespace's streams and their retention, its API key. */
+export class Elastic {
+  readonly #client: Client;
+  readonly #settings: ElasticSettings;
+  #installed = false;
+
+  constructor(settings: ElasticSettings) {
+    const { credentials, ca, urls } = settings;
+    this.#settings = settings;
+    this.#client = new Client({
+      nodes: [...urls],
+      auth: credentials,
+      maxRetries: urls.length,
+      requestTimeout: 10_000,
+      ...(ca ? { tls: { ca } } : {}),
+    });
+  }
+
+  /** An API key may not mint keys with privileges of their own (Elasticsearch, "Create API key"); it is handed on instead. */
+  get canMint(): boolean {
+    return !('apiKey' in this.#settings.credentials);
+  }
+
+  /** Index templates; once per process, and again after a fault. */
+  install(): Promise<void> {
+    return this.#try('install index templates', async () => {
+      if (this.#installed) return;
+      for (const kind of STREAM_KINDS) {
+        await this.#client.transport.request({
+          method: 'PUT',
+          path: `/_index_template/${templateName(kind)}`,
+          body: template(kind, this.#settings.replicas),
+        });
+      }
+      this.#installed = true;
+    });
+  }
+
+  /**
+   * Sees that the namespace's streams are there. A write creates a stream on every version and product; a document without a
+   * time is refused by every data stream, so nothing is stored.
+   */
+  createStreams(namespace: string): Promise<void> {
+    return this.#try('create data streams', async () => {
+      for (const stream of Object.values(streamsOf(namespace))) {
+        if (await this.#client.indices.exists({ index: stream })) continue;
+        await this.#client.bulk({ index: stream, operations: [{ create: {} }, {}] });
+        if (!(await this.#client.indices.exists({ index: stream })))
+          throw new Error(`the data stream ${stream} was not created`);
+      }
+    });
+  }
+
+  /** Sets how long the streams keep their documents; false when this server has no data stream lifecycle. */
+  setRetention(namespace: string, retention: string): Promise<boolean> {
+    return this.#try('set the retention of data streams', async () => {
+      for (const stream of Object.values(streamsOf(namespace))) {
+        try {
+          await this.#client.indices.putDataLifecycle({ name: stream, data_retention: retention });
+        } catch (error) {
+          if (isMissingEndpoint(error)) return false;
+          throw error;
+        }
+      }
+      return true;
+    });
+  }
+
+  /** A new key for the namespace's sidecars; or, where keys cannot be minted, the operator's own. */
+  mintKey(namespace: string): Promise<StoredKey> {
+    const { credentials, cluster } = this.#settings;
+    if ('apiKey' in credentials) return Promise.resolve({ id: '', expires: '', encoded: credentials.apiKey });
+    return this.#try('mint an API key', async () => {
+      const key = await this.#client.security.createApiKey(keyRequest(cluster, namespace, streamsOf(namespace)));
+      return { id: key.id, expires: new Date(key.expiration ?? 0).toISOString(), encoded: key.encoded };
+    });
+  }
+
+  invalidateKey(id: string): Promise<void> {
+    return this.#try('invalidate an API key', async () => {
+      await this.#client.security.invalidateApiKey({ ids: [id] });
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  async #try<T>(what: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      this.#installed = false;
+      throw trouble(what, this.#settings.urls, error);
+    }
+  }
+}
+
+/** The condition's reason and message for a failure of the client. */
+export function trouble(what: string, urls: readonly string[], error: unknown): ElasticTrouble {
+  const at = urls.join(', ');
+  const status = error instanceof errors.ResponseError ? error.statusCode : undefined;
+  const text = describe(error).split('\n')[0] ?? '';
+  if (status === 401 || status === 403) {
+    const cure =
+      'Check the user in the Secret that elasticsearch.existingSecret names, and its privileges (docs/install.md).';
+    return new ElasticTrouble('Unauthorized', `Cannot ${what}: ${at} answers ${status}: ${text}. ${cure}`, error);
+  }
+  if (status !== undefined && status < 500)
+    return new ElasticTrouble('Refused', `Cannot ${what}: ${at} answers ${status}: ${text}.`, error);
+  const certificate = /certificate|self-signed|unable to verify/i.test(text);
+  const cure = certificate
+    ? 'Put the authority of its certificate as ca.crt into the Secret that elasticsearch.existingSecret names.'
+    : 'Check elasticsearch.urls and the network; it is tried again.';
+  return new ElasticTrouble('Unreachable', `Cannot ${what}: ${at}: ${text}. ${cure}`, error);
+}
+
+/** A server without the module that has this endpoint: 405, or 400 "no handler found". */
+function isMissingEndpoint(error: unknown): boolean {
+  if (!(error instanceof errors.ResponseError)) return false;
+  return error.statusCode === 405 || (error.statusCode === 400 && /no handler found/.test(JSON.stringify(error.body)));
+}

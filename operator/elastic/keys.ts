@@ -1,0 +1,35 @@
+import type { StreamKind } from './templates.ts';
+
+/** A namespace's API key as it stands in the Secret. */
+export interface StoredKey {
+  id: string;
+  /** RFC 3339; empty for a key that was handed on and whose end is not known. */
+  expires: string;
+  /** base64 of `id:key`. */
+  encoded: string;
+}
+
+export const KEY_LIFE = '90d';
+/** Running sidecars outlive an absent operator by at least a month: a key is renewed at half its life. */
+const RENEW_BEFORE_MS = 45 * 24 * 3_600_000;
+
+/** Whether a namespace needs a new key. */
+export function needsKey(stored: StoredKey | undefined, now: Date): boolean {
+  if (!stored?.encoded) return true;
+  return stored.expires !== '' && Date.parse(stored.expires) - now.getTime() < RENEW_BEFORE_MS;
+}
+
+/** The request for a key that can create documents in the namespace's three streams, and nothing else. */
+export function keyRequest(cluster: string, namespace: string, streams: Record<StreamKind, string>) {
+  return {
+    name: `tracewell ${cluster ? `${cluster} ` : ''}${namespace}`,
+    expiration: KEY_LIFE,
+    role_descriptors: {
+      tracewell_sidecar: {
+        cluster: [],
+        indices: [{ names: Object.values(streams), privileges: ['create_doc' as const] }],
+      },
+    },
+    metadata: { application: 'tracewell', cluster, namespace },
+  };
+}

@@ -1,0 +1,118 @@
+import { STREAM_PREFIX } from '../../api/names.ts';
+
+const keyword = { type: 'keyword', ignore_above: 1024 } as const;
+const text = { type: 'match_only_text' } as const;
+const name = { properties: { name: keyword } } as const;
+
+/** Ours come before Elastic's own `logs` (100) and `logs-*.otel-*` (120) templates. */
+const PRIORITY = 250;
+
+/** Fields that every stream has. Anything else at the top level is kept in `_source` but not mapped. */
+const common = {
+  '@timestamp': { type: 'date_nanos' },
+  stream: keyword,
+  'log.offset': { type: 'long' },
+  'host.name': keyword,
+  'service.name': keyword,
+  'orchestrator.cluster.name': keyword,
+  kubernetes: {
+    properties: {
+      namespace: keyword,
+      pod: name,
+      container: name,
+      deployment: name,
+      statefulset: name,
+      daemonset: name,
+      replicaset: name,
+      job: name,
+      cronjob: name,
+    },
+  },
+} as const;
+
+const extent = { file: keyword, bytes: { type: 'long' } } as const;
+
+/**
+ * The application's own fields. With `subobjects: false` a key is a key, dots and all, so `{"a":1}` and `{"a":{"b":2}}` can
+ * stand side by side; numbers are all doubles, and what does not fit its mapping is kept and ignored.
+ */
+const app = {
+  type: 'object',
+  dynamic: true,
+  subobjects: false,
+} as const;
+
+const dynamicTemplates = [
+  { app_strings: { path_match: 'app.*', match_mapping_type: 'string', mapping: keyword } },
+  {
+    app_integers: {
+      path_match: 'app.*',
+      match_mapping_type: 'long',
+      mapping: { type: 'double', ignore_malformed: true },
+    },
+  },
+  {
+    app_numbers: {
+      path_match: 'app.*',
+      match_mapping_type: 'double',
+      mapping: { type: 'double', ignore_malformed: true },
+    },
+  },
+] as const;
+
+const properties = {
+  logs: {
+    ...common,
+    message: text,
+    'log.level': keyword,
+    'trace.id': keyword,
+    'span.id': keyword,
+    tracewell: { properties: { ...extent, format: keyword, cut: { type: 'long' }, repaired: keyword } },
+    app,
+  },
+  deadLetters: {
+    ...common,
+    // Kept, not indexed: whatever it holds must be storable.
+    message: { type: 'keyword', index: false, doc_values: false },
+    tracewell: {
+      properties: { ...extent, reason: keyword, error: { type: 'keyword', index: false, doc_values: false } },
+    },
+  },
+  files: { ...common, tracewell: { properties: { file: keyword } } },
+} as const;
+
+export type StreamKind = keyof typeof STREAM_PREFIX;
+export const STREAM_KINDS = Object.keys(STREAM_PREFIX) as StreamKind[];
+
+/** The name of the index template of a kind of stream. */
+export const templateName = (kind: StreamKind): string => STREAM_PREFIX[kind].slice(0, -1);
+
+/** The index template of a kind of stream: Elasticsearch reference, "Create or update index template". */
+export function template(kind: StreamKind, replicas: number | undefined) {
+  const custom = ['logs@custom', 'logs-tracewell@custom'];
+  return {
+    index_patterns: [`${STREAM_PREFIX[kind]}*`],
+    priority: PRIORITY,
+    data_stream: {},
+    composed_of: custom,
+    ignore_missing_component_templates: custom,
+    _meta: { managed_by: 'tracewell' },
+    template: {
+      // A failure store takes refused records under new ids, and doubles them on every retry.
+      data_stream_options: { failure_store: { enabled: false } },
+      settings: {
+        'index.translog.durability': 'request',
+        'index.mapping.ignore_malformed': true,
+        'index.mapping.total_fields.limit': 1000,
+        'index.mapping.total_fields.ignore_dynamic_beyond_limit': true,
+        ...(replicas === undefined ? {} : { 'index.number_of_replicas': replicas }),
+      },
+      mappings: {
+        dynamic: false as const,
+        date_detection: false,
+        ...(kind === 'logs' ? { dynamic_templates: dynamicTemplates } : {}),
+        properties: properties[kind],
+      },
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import { isDeepStrictEqual } from 'node:util';
+import { ANNOTATION } from '../../api/names.ts';
+import type { TracingPolicy } from '../../api/policy.ts';
+import { invariant } from '../../runtime/errors.ts';
+import { isOurs, OUR_VOLUMES, workloadOf, type Container, type Pod } from './pod.ts';
+import { sidecarContainer, sidecarResources, sidecarVolumes, type SidecarSettings } from './sidecar.ts';
+
+/** RFC 6902, the part of it that is needed: "add" also replaces. */
+export interface Operation {
+  op: 'add';
+  path: string;
+  value: unknown;
+}
+
+/** Init containers of service meshes that must run before everything else. */
+const MESH = new Set([
+  'istio-init',
+  'istio-validation',
+  'istio-proxy',
+  'linkerd-init',
+  'linkerd-network-validator',
+  'linkerd-proxy',
+]);
+/** The cluster autoscaler does not scale down a node with local volumes that are not listed here. */
+const LOCAL_VOLUMES = 'cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes';
+
+export interface InjectOptions {
+  policy: TracingPolicy;
+  settings: SidecarSettings;
+  now: Date;
+}
+
+/** The JSON patch that injects the sidecar; empty when all is as it should be, so patching twice is patching once. */
+export function patchOf(pod: Pod, options: InjectOptions): Operation[] {
+  const wanted = inject(pod, options);
+  check(wanted);
+  return [
+    ...difference('/metadata/annotations', pod.metadata.annotations, wanted.metadata.annotations),
+    ...difference('/spec/initContainers', pod.spec.initContainers, wanted.spec.initContainers),
+    ...difference('/spec/volumes', pod.spec.volumes, wanted.spec.volumes),
+  ];
+}
+
+/** The pod as it should be. */
+export function inject(pod: Pod, { policy, settings, now }: InjectOptions): Pod {
+  const resources = sidecarResources(pod, policy.spec, settings.resources);
+  const initContainers = pod.spec.initContainers ?? [];
+  const present = initContainers.find(isOurs);
+  const ours = merge(sidecarContainer(settings, resources), present);
+  const others = initContainers.filter((container) => container !== present);
+  const place = others.findLastIndex(({ name }) => MESH.has(name)) + 1;
+  const volumes = (pod.spec.volumes ?? []).filter(({ name }) => !OUR_VOLUMES.includes(name));
+  return {
+    ...pod,
+    metadata: { ...pod.metadata, annotations: annotations(pod, policy, now) },
+    spec: {
+      ...pod.spec,
+      initContainers: others.toSpliced(place, 0, ours),
+      volumes: [...volumes, ...sidecarVolumes()],
+    },
+  };
+}
+
+/**
+ * On a second run another webhook has been here: its image (a mirror), pull policy, resources and security context stay, and
+ * so does what it added; what we cannot work without is put back.
+ */
+function merge(fresh: Container, present: Container | undefined): Container {
+  if (!present) return fresh;
+  const names = new Set((fresh.env ?? []).map(({ name }) => name));
+  const paths = new Set((fresh.volumeMounts ?? []).map(({ mountPath }) => mountPath));
+  return {
+    ...fresh,
+    ...present,
+    restartPolicy: fresh.restartPolicy!,
+    env: [...fresh.env!, ...(present.env ?? []).filter(({ name }) => !names.has(name))],
+    volumeMounts: [
+      ...fresh.volumeMounts!,
+      ...(present.volumeMounts ?? []).filter(({ mountPath }) => !paths.has(mountPath)),
+    ],
+  };
+}
+
+function annotations(pod: Pod, policy: TracingPolicy, now: Date): Record<string, string> {
+  const given = pod.metadata.annotations ?? {};
+  const workload = workloadOf(pod);
+  const local = given[LOCAL_VOLUMES];
+  return {
+    ...given,
+    [ANNOTATION.policy]: `TracingPolicy.${policy.metadata.name}`,
+    ...(workload ? { [ANNOTATION.workload]: workload } : {}),
+    [ANNOTATION.injectedAt]: given[ANNOTATION.injectedAt] ?? now.toISOString(),
+    ...(local === undefined ? {} : { [LOCAL_VOLUMES]: withOurs(local) }),
+  };
+}
+
+function withOurs(list: string): string {
+  const names = list.split(',').map((name) => name.trim());
+  return [
+    ...new Set([
+      ...names.filter(Boolean),
+      ...sidecarVolumes()
+        .filter(({ emptyDir, hostPath }) => emptyDir ?? hostPath)
+        .map(({ name }) => name),
+    ]),
+  ].join(',');
+}
+
+/** What would make the API server refuse the pod is our bug, and is found here, where the answer can still be "unchanged". */
+function check({ spec }: Pod): void {
+  const containers = [...spec.containers, ...(spec.initContainers ?? [])];
+  const names = containers.map(({ name }) => name);
+  invariant(new Set(names).size === names.length, `two containers have one name: ${names.join(', ')}`);
+  const volumes = (spec.volumes ?? []).map(({ name }) => name);
+  invariant(new Set(volumes).size === volumes.length, `two volumes have one name: ${volumes.join(', ')}`);
+  for (const { volumeMounts = [] } of (spec.initContainers ?? []).filter(isOurs)) {
+    for (const { name } of volumeMounts.slice(0, 4))
+      invariant(volumes.includes(name), `no volume for the mount ${name}`);
+  }
+}
+
+function difference(path: string, before: unknown, after: unknown): Operation[] {
+  return isDeepStrictEqual(before, after) ? [] : [{ op: 'add', path, value: after }];
+}

@@ -1,0 +1,39 @@
+import type { V1Container, V1ObjectMeta, V1Pod, V1PodSpec, V1Volume } from '@kubernetes/client-node';
+import { ENV, SIDECAR, VOLUME } from '../../api/names.ts';
+
+/** A pod as JSON: in admission, before it has a name, and as read from the API server. */
+export interface Pod {
+  metadata: Pick<V1ObjectMeta, 'name' | 'generateName' | 'namespace' | 'labels' | 'annotations' | 'ownerReferences'>;
+  spec: V1PodSpec;
+  status?: Pick<NonNullable<V1Pod['status']>, 'phase'>;
+}
+export type Container = V1Container;
+export type Volume = V1Volume;
+
+export const OUR_VOLUMES: readonly string[] = Object.values(VOLUME).map(({ name }) => name);
+
+/** Told from a container of the user's that has the same name by the environment that only we set. */
+export function isOurs(container: Container): boolean {
+  return container.name === SIDECAR && (container.env ?? []).some(({ name }) => name === ENV.logs);
+}
+
+/** Judged from the spec, never from an annotation, which anybody may write. */
+export function isInjected({ spec }: Pod): boolean {
+  return (spec.initContainers ?? []).some((container) => isOurs(container) && container.restartPolicy === 'Always');
+}
+
+/** For people: the name, or what it will begin with. */
+export function displayName({ metadata }: Pod): string {
+  return metadata.name || (metadata.generateName ? `${metadata.generateName}*` : '(no name)');
+}
+
+/** `Deployment/cart`, `Job/report`, …: the controller above the pod, looking through a Deployment's ReplicaSet. */
+export function workloadOf({ metadata }: Pod): string | undefined {
+  const owner = metadata.ownerReferences?.find(({ controller }) => controller);
+  if (!owner) return undefined;
+  const hash = metadata.labels?.['pod-template-hash'];
+  if (owner.kind === 'ReplicaSet' && hash && owner.name.endsWith(`-${hash}`)) {
+    return `Deployment/${owner.name.slice(0, -hash.length - 1)}`;
+  }
+  return `${owner.kind}/${owner.name}`;
+}

@@ -1,0 +1,104 @@
+import { ENV, SECRET, SIDECAR, VOLUME } from '../../api/names.ts';
+import type { PolicySpec } from '../../api/policy.ts';
+import type { Container, Pod, Volume } from './pod.ts';
+
+type Quantities = Record<string, string>;
+export interface Resources {
+  requests: Quantities;
+  limits: Quantities;
+}
+
+/** What the operator's values say about every sidecar. */
+export interface SidecarSettings {
+  image: string;
+  pullPolicy: string;
+  resources: Resources;
+}
+
+/** Nobody else's uid, so that the application cannot signal us; gid 0, because the kubelet's log files are root:root 0640. */
+const UID = 65_521;
+/** Checkpoints take some hundred bytes a file. An emptyDir over its limit evicts the pod, so it is far away. */
+const STATE_SIZE = '64Mi';
+
+const field = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath } } });
+
+/** The sidecar's container: a native sidecar, so an init container that always restarts. */
+export function sidecarContainer(settings: SidecarSettings, resources: Resources): Container {
+  return {
+    name: SIDECAR,
+    image: settings.image,
+    imagePullPolicy: settings.pullPolicy,
+    restartPolicy: 'Always',
+    env: [
+      field(ENV.podNamespace, 'metadata.namespace'),
+      field(ENV.podName, 'metadata.name'),
+      field(ENV.podUid, 'metadata.uid'),
+      field(ENV.nodeName, 'spec.nodeName'),
+      { name: ENV.logs, value: VOLUME.logs.path },
+      { name: ENV.config, value: VOLUME.config.path },
+      { name: ENV.state, value: VOLUME.state.path },
+      { name: ENV.podinfo, value: VOLUME.podinfo.path },
+    ],
+    resources,
+    securityContext: {
+      runAsUser: UID,
+      runAsGroup: 0,
+      runAsNonRoot: true,
+      privileged: false,
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    volumeMounts: [
+      // The kubelet's name for the pod's own folder: other pods' logs cannot be seen.
+      {
+        name: VOLUME.logs.name,
+        mountPath: VOLUME.logs.path,
+        subPathExpr: `$(${ENV.podNamespace})_$(${ENV.podName})_$(${ENV.podUid})`,
+        readOnly: true,
+      },
+      { name: VOLUME.config.name, mountPath: VOLUME.config.path, readOnly: true },
+      { name: VOLUME.podinfo.name, mountPath: VOLUME.podinfo.path, readOnly: true },
+      { name: VOLUME.state.name, mountPath: VOLUME.state.path },
+    ],
+  };
+}
+
+export function sidecarVolumes(): Volume[] {
+  const item = (path: string) => ({ path, fieldRef: { apiVersion: 'v1', fieldPath: `metadata.${path}` } });
+  return [
+    { name: VOLUME.logs.name, hostPath: { path: '/var/log/pods', type: 'Directory' } },
+    // Optional: a pod starts although its namespace has no configuration yet, and gets it when it comes.
+    { name: VOLUME.config.name, secret: { secretName: SECRET, optional: true } },
+    { name: VOLUME.podinfo.name, downwardAPI: { items: [item('labels'), item('annotations')] } },
+    { name: VOLUME.state.name, emptyDir: { sizeLimit: STATE_SIZE } },
+  ];
+}
+
+/**
+ * Requests and limits for cpu and memory, always both, so that quotas are met; never ephemeral-storage, which would become
+ * the whole pod's limit. In a Guaranteed pod requests equal limits, so that it stays one.
+ */
+export function sidecarResources(pod: Pod, policy: PolicySpec, defaults: Resources): Resources {
+  const limits = { ...defaults.limits, ...quantities(policy.sidecar.resources.limits) };
+  if (isGuaranteed(pod)) return { requests: { ...limits }, limits };
+  return { requests: { ...defaults.requests, ...quantities(policy.sidecar.resources.requests) }, limits };
+}
+
+function quantities(given: PolicySpec['sidecar']['resources']['limits']): Quantities {
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  );
+}
+
+/** Every container has limits for cpu and memory, and requests that are absent or the same. */
+function isGuaranteed({ spec }: Pod): boolean {
+  const all = [...spec.containers, ...(spec.initContainers ?? [])].filter(({ name }) => name !== SIDECAR);
+  return all.every(({ resources }) =>
+    ['cpu', 'memory'].every((name) => {
+      const limit = resources?.limits?.[name];
+      return limit !== undefined && (resources?.requests?.[name] ?? limit) === limit;
+    }),
+  );
+}

@@ -1,0 +1,104 @@
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import type { TracingPolicy } from '../../api/policy.ts';
+import { describe } from '../../runtime/errors.ts';
+import type { Log } from '../../runtime/log.ts';
+import { govern } from '../policy/govern.ts';
+import { patchOf } from './patch.ts';
+import { displayName, type Pod } from './pod.ts';
+import type { SidecarSettings } from './sidecar.ts';
+import { skipOf } from './skip.ts';
+
+/** What the webhook knows of the cluster: its copies, so that it answers without asking anybody. */
+export interface View {
+  policiesOf(namespace: string): readonly TracingPolicy[];
+  namespaceLabels(namespace: string): Readonly<Record<string, string>>;
+}
+
+export interface ReviewRequest {
+  uid: string;
+  namespace: string;
+  object: Pod;
+}
+
+export interface ReviewResult {
+  namespace: string;
+  result: 'injected' | 'unchanged' | 'skipped' | 'error';
+  reason: string;
+}
+
+export interface WebhookOptions {
+  view: View;
+  settings: SidecarSettings;
+  now: () => Date;
+  log: Log;
+  onReview: (result: ReviewResult, seconds: number) => void;
+}
+
+const LIMIT = '10mb';
+
+/** The mutating webhook: `POST /inject` takes an AdmissionReview and answers with one. It always allows the pod. */
+export function webhookApp(options: WebhookOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.post('/inject', express.json({ limit: LIMIT, type: () => true }), (request: Request, response: Response) => {
+    const review = parseReview(request.body);
+    if (!review) {
+      response.status(400).json({ error: 'the body is no AdmissionReview (admission.k8s.io/v1) of a pod' });
+      return;
+    }
+    const started = performance.now();
+    const { patch, ...result } = decide(review, options);
+    options.onReview(result, (performance.now() - started) / 1000);
+    response.json(answer(review.uid, patch));
+  });
+  app.use((_: Request, response: Response) => {
+    response.status(404).json({ error: 'there is nothing here; the webhook is POST /inject' });
+  });
+  // Express tells error handlers by their four parameters.
+  app.use((error: { status?: number; message: string }, _: Request, response: Response, _next: NextFunction) => {
+    const status = error.status ?? 500;
+    response.status(status).json({ error: status === 413 ? `a body of more than ${LIMIT} is refused` : error.message });
+  });
+  return app;
+}
+
+/** The decision for one pod. A fault of ours leaves it as it is: the application comes first. */
+export function decide(review: ReviewRequest, options: WebhookOptions): ReviewResult & { patch: readonly unknown[] } {
+  const { namespace, object } = review;
+  const { view, settings, log, now } = options;
+  try {
+    const pod: Pod = { ...object, metadata: { ...object.metadata, namespace } };
+    const policy = govern(view.policiesOf(namespace), pod.metadata.labels ?? {});
+    if (!policy) return { namespace, result: 'skipped', reason: 'NotSelected', patch: [] };
+    const skip = skipOf(pod, { policy, namespaceLabels: view.namespaceLabels(namespace) });
+    if (skip) {
+      log.info('a pod is not injected', { namespace, pod: displayName(pod), policy: policy.metadata.name, ...skip });
+      return { namespace, result: 'skipped', reason: skip.reason, patch: [] };
+    }
+    const patch = patchOf(object, { policy, settings, now: now() });
+    return { namespace, result: patch.length > 0 ? 'injected' : 'unchanged', reason: '', patch };
+  } catch (error) {
+    log.error('injection failed; the pod goes in as it is', {
+      namespace,
+      pod: displayName(object),
+      error: describe(error),
+    });
+    return { namespace, result: 'error', reason: 'InternalError', patch: [] };
+  }
+}
+
+/** The parts of an AdmissionReview that are read; undefined for anything else. The namespace is the request's: a pod may lack it. */
+export function parseReview(body: unknown): ReviewRequest | undefined {
+  const request = (body as { request?: Record<string, unknown> } | undefined)?.request;
+  const { uid, namespace, object } = request ?? {};
+  const { metadata, spec } = (object ?? {}) as { metadata?: unknown; spec?: { containers?: unknown } };
+  if (typeof uid !== 'string' || typeof namespace !== 'string') return undefined;
+  if (typeof metadata !== 'object' || metadata === null || !Array.isArray(spec?.containers)) return undefined;
+  return { uid, namespace, object: object as Pod };
+}
+
+function answer(uid: string, patch: readonly unknown[]): unknown {
+  const patched =
+    patch.length > 0 ? { patchType: 'JSONPatch', patch: Buffer.from(JSON.stringify(patch)).toString('base64') } : {};
+  return { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response: { uid, allowed: true, ...patched } };
+}

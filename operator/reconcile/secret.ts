@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { GROUP, MANAGED_BY, SECRET, SECRET_FILE } from '../../api/names.ts';
+import type { TracingPolicy } from '../../api/policy.ts';
+import { DEFAULT_LIMITS, sidecarConfig, type SidecarConfig } from '../../api/sidecar-config.ts';
+import type { KubeObject } from '../cluster.ts';
+import type { StoredKey } from '../elastic/keys.ts';
+import { streamsOf } from '../elastic/streams.ts';
+
+/** The namespace's Secret as read from the API server. */
+export interface Secret extends KubeObject {
+  data?: Record<string, string>;
+}
+
+const KEY_ID = `${GROUP}/api-key-id`;
+const KEY_EXPIRES = `${GROUP}/api-key-expires`;
+
+export const secretPath = (namespace: string): string => `/api/v1/namespaces/${namespace}/secrets/${SECRET}`;
+
+/** Made by us: a Secret of our name without our label is somebody's, and is never touched. */
+export const isManaged = (secret: KubeObject): boolean => secret.metadata.labels?.[MANAGED_BY.key] === MANAGED_BY.value;
+
+export function storedKey(secret: Secret | undefined): StoredKey | undefined {
+  const encoded = secret?.data?.[SECRET_FILE.apiKey];
+  if (!encoded) return undefined;
+  const annotations = secret?.metadata.annotations ?? {};
+  return {
+    id: annotations[KEY_ID] ?? '',
+    expires: annotations[KEY_EXPIRES] ?? '',
+    encoded: Buffer.from(encoded, 'base64').toString('utf8'),
+  };
+}
+
+export interface SecretContents {
+  namespace: string;
+  policies: readonly TracingPolicy[];
+  key: StoredKey;
+  cluster: string;
+  urls: readonly string[];
+  ca: string | undefined;
+}
+
+/** Everything that the namespace's sidecars need: a configuration per policy, the key, the authority. */
+export function secretOf({ namespace, policies, key, cluster, urls, ca }: SecretContents) {
+  const files: Record<string, string> = { [SECRET_FILE.apiKey]: key.encoded };
+  if (ca) files[SECRET_FILE.elasticsearchCa] = ca;
+  for (const policy of policies) {
+    files[`TracingPolicy.${policy.metadata.name}.json`] =
+      `${JSON.stringify(configOf(policy, { cluster, urls }), null, 2)}\n`;
+  }
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    type: 'Opaque',
+    metadata: {
+      name: SECRET,
+      namespace,
+      labels: { [MANAGED_BY.key]: MANAGED_BY.value },
+      annotations: { [KEY_ID]: key.id, [KEY_EXPIRES]: key.expires },
+    },
+    data: Object.fromEntries(Object.entries(files).map(([name, text]) => [name, Buffer.from(text).toString('base64')])),
+  };
+}
+
+/** A policy as its sidecars read it. The revision is a hash of the rest: it changes when, and only when, something else does. */
+export function configOf(
+  policy: TracingPolicy,
+  { cluster, urls }: { cluster: string; urls: readonly string[] },
+): SidecarConfig {
+  const { name, namespace } = policy.metadata;
+  const rest = {
+    cluster,
+    policy: { kind: 'TracingPolicy' as const, namespace, name },
+    elasticsearch: { urls: [...urls] },
+    streams: streamsOf(namespace),
+    logs: { containers: policy.spec.logs.containers },
+    limits: DEFAULT_LIMITS,
+  };
+  const revision = createHash('sha256').update(JSON.stringify(rest)).digest('hex').slice(0, 12);
+  return sidecarConfig.parse({ version: 1, revision, ...rest });
+}

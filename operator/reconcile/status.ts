@@ -1,0 +1,76 @@
+import { CONDITION } from '../../api/names.ts';
+import type { Condition, PolicyStatus } from '../../api/policy.ts';
+import type { Coverage } from './coverage.ts';
+
+/** A condition before it is compared with the one that stands. */
+export type Finding = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
+
+export interface Findings {
+  generation: number;
+  conditions: readonly Finding[];
+  pods?: Coverage | undefined;
+  inForceSince?: string | undefined;
+}
+
+/** The status to write. A condition's time is when its status last changed, so unchanged findings give an equal status. */
+export function statusOf(
+  before: PolicyStatus | undefined,
+  { generation, conditions, pods, inForceSince }: Findings,
+  now: Date,
+): PolicyStatus {
+  return {
+    observedGeneration: generation,
+    conditions: conditions.map((finding) => {
+      const old = before?.conditions?.find(({ type }) => type === finding.type);
+      const lastTransitionTime = old?.status === finding.status ? old.lastTransitionTime : now.toISOString();
+      return {
+        ...finding,
+        message: finding.message.slice(0, 4096),
+        observedGeneration: generation,
+        lastTransitionTime,
+      };
+    }),
+    ...(inForceSince ? { inForceSince } : {}),
+    ...(pods ? { pods } : {}),
+  };
+}
+
+export const accepted: Finding = {
+  type: CONDITION.Accepted,
+  status: 'True',
+  reason: 'Valid',
+  message: 'The policy is valid and in use.',
+};
+
+export function injectedFinding(pods: Coverage, inForce: boolean, unsupported: string | undefined): Finding {
+  const type = CONDITION.Injected;
+  if (unsupported) return { type, status: 'False', reason: 'NativeSidecarsUnsupported', message: unsupported };
+  if (!inForce) {
+    return {
+      type,
+      status: 'False',
+      reason: 'NotInForce',
+      message: 'Pods are not injected yet: the streams and the key in Elasticsearch come first.',
+    };
+  }
+  const missing = pods.matched - pods.injected;
+  if (missing === 0)
+    return {
+      type,
+      status: 'True',
+      reason: 'AllInjected',
+      message: `All ${pods.matched} running pods have the sidecar.`,
+    };
+  const reasons = pods.skipped
+    .map(({ reason, count, example }) => `${reason} (${count}, such as ${example})`)
+    .join(', ');
+  const cure = pods.skipped.some(({ reason }) => reason === 'Missed')
+    ? ' Missed pods get it when they are created again: restart their workload.'
+    : '';
+  return {
+    type,
+    status: 'False',
+    reason: 'PodsWithoutSidecar',
+    message: `${missing} of ${pods.matched} running pods have no sidecar: ${reasons}.${cure}`,
+  };
+}
