@@ -1,14 +1,17 @@
 import type { V1Container, V1ObjectMeta, V1Pod, V1PodSpec, V1Volume } from '@kubernetes/client-node';
 import { ENV, SIDECAR, VOLUME } from '../../api/names.ts';
 
+/** The library's types are classes; what is handled here is plain data. */
+type Plain<T> = Pick<T, keyof T>;
+
 /** A pod as JSON: in admission, before it has a name, and as read from the API server. */
 export interface Pod {
   metadata: Pick<V1ObjectMeta, 'name' | 'generateName' | 'namespace' | 'labels' | 'annotations' | 'ownerReferences'>;
-  spec: V1PodSpec;
+  spec: Plain<V1PodSpec>;
   status?: Pick<NonNullable<V1Pod['status']>, 'phase'>;
 }
-export type Container = V1Container;
-export type Volume = V1Volume;
+export type Container = Plain<V1Container>;
+export type Volume = Plain<V1Volume>;
 
 export const OUR_VOLUMES: readonly string[] = Object.values(VOLUME).map(({ name }) => name);
 

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { policyCrd } from './crd.ts';
+import { generated } from './files.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+it.each([...generated()])('%s is what npm run generate writes', (path, text) => {
+  expect(readFileSync(join(root, path), 'utf8')).toBe(text);
+});
+
+type Node = { [key: string]: unknown };
+
+/** Every schema in a schema, with its path. */
+function* schemas(node: Node, path: string): Generator<[string, Node]> {
+  yield [path, node];
+  for (const [name, child] of Object.entries((node['properties'] ?? {}) as Record<string, Node>))
+    yield* schemas(child, `${path}.${name}`);
+  for (const key of ['items', 'additionalProperties']) {
+    const child = node[key];
+    if (typeof child === 'object' && child !== null) yield* schemas(child as Node, `${path}[]`);
+  }
+}
+
+/** What the API server would refuse, or what would make its CEL rules too costly. */
+function faults(schema: Node): string[] {
+  const found = ['oneOf', 'anyOf', 'allOf', 'propertyNames', '$ref'].filter((key) => key in schema);
+  if (schema['additionalProperties'] === false) found.push('closed object');
+  if (schema['type'] === 'string' && !schema['enum'] && !('maxLength' in schema))
+    found.push('string without maxLength');
+  if (schema['type'] === 'array' && !('maxItems' in schema)) found.push('list without maxItems');
+  if (schema['additionalProperties'] && !('maxProperties' in schema)) found.push('map without maxProperties');
+  return found;
+}
+
+describe('the schema is one that the API server takes', () => {
+  const versions = (policyCrd()['spec'] as { versions: { schema: { openAPIV3Schema: Node } }[] }).versions;
+
+  it.each([...schemas(versions[0]!.schema.openAPIV3Schema, '')])('%s has bounds and no union', (_, schema) => {
+    expect(faults(schema)).toEqual([]);
+  });
+});
