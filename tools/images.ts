@@ -11,6 +11,7 @@ import { build } from './build.ts';
 import { buildahBuilder, dockerBuilder } from './images/builders.ts';
 
 export interface Image {
+  part: 'operator' | 'sidecar' | 'shop';
   /** With registry and tag: `docker.io/tracewell/sidecar:0.1.0`. */
   name: string;
   /** Path of a docker archive. */
@@ -40,6 +41,7 @@ export async function buildImages({
     await build();
     const wanted = await Promise.all(
       IMAGES.map(async ({ part, context, inputs }) => ({
+        part,
         context,
         dockerfile: join(root, inputs[0]),
         name: `docker.io/tracewell/${part}:${packageJson.version}`,
@@ -66,7 +68,7 @@ export async function buildImages({
       }
     }
     const images = await Promise.all(
-      wanted.map(async ({ name, archive }) => ({ name, archive, bytes: (await stat(archive)).size })),
+      wanted.map(async ({ part, name, archive }) => ({ part, name, archive, bytes: (await stat(archive)).size })),
     );
     step.done(images.map(({ name, bytes }) => `${name.split('/').at(-1)} ${Math.round(bytes / 1e6)} MB`).join(', '));
     return images;

@@ -1,0 +1,78 @@
+import { buildImages } from '../tools/images.ts';
+import type { Elasticsearch } from './backends/elasticsearch.ts';
+import type { Cluster } from './cluster/cluster.ts';
+import { during, type Progress } from './progress.ts';
+
+/** Where the release lives, and where pods find this machine's Elasticsearch. */
+export const NAMESPACE = 'tracewell';
+const ELASTIC = { namespace: 'elastic', service: 'elasticsearch', port: 9200 };
+const SECRET = 'tracewell-elasticsearch';
+const CHART = new URL('../charts/tracewell', import.meta.url).pathname;
+
+/** The URL by which pods reach Elasticsearch; its certificate is for this name, too. */
+export const ELASTIC_URL = `https://${ELASTIC.service}.${ELASTIC.namespace}.svc:${ELASTIC.port}`;
+
+export interface InstallOptions {
+  readonly cluster: Cluster;
+  readonly elasticsearch: Elasticsearch;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Installation {
+  /** Full name of the demo's image, as pods must name it. */
+  readonly shopImage: string;
+}
+
+/** Does what README.md tells people to do: images, Secret, `helm install`; returns when the operator is ready. */
+export async function install({ cluster, elasticsearch, progress, signal }: InstallOptions): Promise<Installation> {
+  const images = await buildImages({ progress, signal });
+  const names = await during(progress, 'Images to the cluster', async () => {
+    const loaded: Record<string, string> = {};
+    for (const { part, archive, name } of images) loaded[part] = await cluster.loadImage(archive, name);
+    return loaded as Record<(typeof images)[number]['part'], string>;
+  });
+  await during(progress, 'Tracewell (helm install)', async (step) => {
+    for (const name of [NAMESPACE, ELASTIC.namespace]) await cluster.kubectl(['create', 'namespace', name]);
+    await cluster.exposeHostPort({ ...ELASTIC, hostPort: elasticsearch.port });
+    const secret = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: SECRET, namespace: NAMESPACE },
+      stringData: {
+        username: elasticsearch.username,
+        password: elasticsearch.password,
+        'ca.crt': elasticsearch.ca,
+      },
+    };
+    await cluster.kubectl(['create', '-f', '-'], { input: JSON.stringify(secret) });
+    const values = {
+      clusterName: 'quickstart',
+      image: imageValue(names.operator),
+      sidecar: { image: imageValue(names.sidecar) },
+      // One node cannot hold a copy beside the original.
+      elasticsearch: { urls: [ELASTIC_URL], existingSecret: SECRET, replicas: 0 },
+    };
+    const args = [
+      'install',
+      'tracewell',
+      CHART,
+      '--namespace',
+      NAMESPACE,
+      '--values',
+      '-',
+      '--wait',
+      '--timeout',
+      '180s',
+    ];
+    await cluster.helm(args, { input: JSON.stringify(values), ...(signal ? { signal } : {}) });
+    step.done('the operator is ready');
+  });
+  return { shopImage: names.shop };
+}
+
+/** `registry/folder/name:tag` as the chart's values say it. */
+function imageValue(name: string): { repository: string; tag: string } {
+  const colon = name.lastIndexOf(':');
+  return { repository: name.slice(0, colon), tag: name.slice(colon + 1) };
+}

@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { duration } from '../test/progress.ts';
+import { addTallies, closingLine, noTests, readReport, type Tally } from './test/tally.ts';
+
+/** `npm test`: everything that proves the project; `npm run check`: the part that needs no server. */
+const bin = (name: string) => join(import.meta.dirname, '../node_modules/.bin', name);
+const checks = { types: ['tsc'], lint: ['oxlint'], format: ['oxfmt', '--check', '.'] } as const;
+const suites = process.argv[2] === 'check' ? ['unit'] : ['unit', 'integration', 'e2e'];
+
+const folder = await mkdtemp(join(tmpdir(), 'tracewell-report-'));
+const tallies: Tally[] = [];
+try {
+  for (const [name, [program, ...args]] of Object.entries(checks)) {
+    const ok = await step(name, program, args);
+    tallies.push({ ...noTests(), [ok ? 'passed' : 'failed']: 1 });
+  }
+  for (const suite of suites) {
+    const report = join(folder, `${suite}.json`);
+    // A line per test where tests are slow, so that a hang can be seen.
+    const reporter = suite === 'unit' ? 'default' : 'verbose';
+    const reporters = [`--reporter=${reporter}`, '--reporter=json', `--outputFile.json=${report}`];
+    const ok = await step(`${suite} tests`, 'vitest', ['run', '--project', suite, ...reporters]);
+    tallies.push(await readReport(report, ok));
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+const total = addTallies(tallies);
+for (const [reason, count] of total.reasons) console.log(`skipped ${count}: ${reason}`);
+console.log(closingLine(total));
+process.exitCode = total.failed > 0 ? 1 : 0;
+
+/** Runs one program with its output shown; true when it ended well. */
+async function step(title: string, program: string, args: readonly string[]): Promise<boolean> {
+  console.log(`\n── ${title}`);
+  const began = performance.now();
+  const child = spawn(bin(program), args, { stdio: 'inherit' });
+  const [code] = (await once(child, 'close')) as [number | null];
+  const seconds = Math.round((performance.now() - began) / 1000);
+  console.log(`${code === 0 ? '✓' : '✗'} ${title}, ${duration(seconds)}`);
+  return code === 0;
+}

@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+
+/** How many tests passed, failed and were skipped; and why, where a whole group was: reason -> tests. */
+export interface Tally {
+  passed: number;
+  failed: number;
+  skipped: number;
+  reasons: ReadonlyMap<string, number>;
+}
+
+export const noTests = (): Tally => ({ passed: 0, failed: 0, skipped: 0, reasons: new Map() });
+
+interface Report {
+  numPassedTests: number;
+  numFailedTests: number;
+  testResults: { assertionResults: { status: string; ancestorTitles: string[]; title: string }[] }[];
+}
+
+/**
+ * Reads what Vitest's JSON reporter wrote. A run that did not end well fails at least once, whatever the report counts: a
+ * file that cannot be loaded has no tests, and a crash leaves no report.
+ */
+export async function readReport(path: string, ok: boolean): Promise<Tally> {
+  let report: Report;
+  try {
+    report = JSON.parse(await readFile(path, 'utf8')) as Report;
+  } catch {
+    return { ...noTests(), failed: 1 };
+  }
+  const { numPassedTests: passed, numFailedTests: failed } = report;
+  const reasons = new Map<string, number>();
+  for (const { status, ancestorTitles, title } of report.testResults.flatMap((file) => file.assertionResults)) {
+    if (status === 'passed' || status === 'failed') continue;
+    // A group that cannot run says why in its own name.
+    const reason = ancestorTitles[0] ?? title;
+    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  }
+  const skipped = [...reasons.values()].reduce((sum, count) => sum + count, 0);
+  return { passed, failed: ok ? failed : Math.max(failed, 1), skipped, reasons };
+}
+
+export function addTallies(tallies: readonly Tally[]): Tally {
+  const reasons = new Map<string, number>();
+  for (const [reason, count] of tallies.flatMap((tally) => [...tally.reasons])) {
+    reasons.set(reason, (reasons.get(reason) ?? 0) + count);
+  }
+  const sum = (key: 'passed' | 'failed' | 'skipped') => tallies.reduce((total, tally) => total + tally[key], 0);
+  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped'), reasons };
+}
+
+export const closingLine = ({ passed, failed, skipped }: Tally): string =>
+  `${passed} passed, ${failed} failed, ${skipped} skipped`;
