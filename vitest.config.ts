@@ -34,7 +34,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/cluster/**/*.test.ts', 'test/e2e/**/*.test.ts'],
-          globalSetup: ['test/backends/setup.ts', 'test/cluster/setup.ts'],
+          globalSetup: ['test/backends/setup.ts', 'test/cluster/setup.ts', 'test/e2e/setup.ts'],
           testTimeout: 300_000,
           hookTimeout: 600_000,
           fileParallelism: false,

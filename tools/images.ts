@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import packageJson from '../package.json' with { type: 'json' };
-import { dockerAnswers } from '../test/cluster/kind.ts';
+import { dockerAnswers } from '../test/cluster/docker.ts';
 import { during, plainProgress, type Progress } from '../test/progress.ts';
 import { build } from './build.ts';
 import { buildahBuilder, dockerBuilder } from './images/builders.ts';

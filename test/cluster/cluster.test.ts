@@ -121,7 +121,7 @@ describe.skipIf(missing)(`a real cluster ${missing}`, () => {
   });
 
   it('has a helm that knows the cluster', async () => {
-    expect(await helm(['list', '--all-namespaces', '-o', 'json'])).toBe('[]\n');
+    expect(await helm(['list', '--namespace', NAMESPACE, '-o', 'json'])).toBe('[]\n');
   });
 
   it('says what a failed command said', async () => {

@@ -17,7 +17,8 @@ import { clusterConfig } from './config.ts';
 import type { ClusterConfig } from './config.ts';
 import { attachContext, upContext } from './context.ts';
 import type { ContextInfo } from './context.ts';
-import { attachKind, dockerAnswers, upKind } from './kind.ts';
+import { dockerAnswers } from './docker.ts';
+import { attachKind, upKind } from './kind.ts';
 import type { KindInfo } from './kind.ts';
 
 export interface CommandOptions {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { client } from './client.ts';
 import type { Ground } from './client.ts';
+import { dockerAnswers } from './docker.ts';
 import { toolsOf } from './tools.ts';
 import type { Cluster, CommonInfo, Settled } from './cluster.ts';
 import { find } from './programs.ts';
@@ -79,16 +80,16 @@ export function attachContext(info: ContextInfo): Cluster {
 }
 
 async function push(archive: string, name: string, target: string): Promise<void> {
-  const docker = find('docker');
   const buildah = find('buildah');
-  if (docker) {
-    await run(docker, ['load', '--input', archive]);
-    await run(docker, ['tag', name, target]);
-    await run(docker, ['push', target]);
+  if (await dockerAnswers()) {
+    await run('docker', ['load', '--input', archive]);
+    await run('docker', ['tag', name, target]);
+    await run('docker', ['push', target]);
   } else if (buildah) {
-    const id = await run(buildah, ['pull', '--quiet', `oci-archive:${archive}`]);
+    const pull = (form: string) => run(buildah, ['pull', '--quiet', `${form}:${archive}`]);
+    const id = await pull('docker-archive').catch(() => pull('oci-archive'));
     await run(buildah, ['push', id.trim(), `docker://${target}`]);
   } else {
-    throw new Unavailable(`pushing ${target} needs Docker (with an engine) or buildah (apt-get install buildah)`);
+    throw new Unavailable(`pushing ${target} needs a Docker engine or buildah (apt-get install buildah)`);
   }
 }

@@ -18,13 +18,6 @@ export interface KindInfo extends CommonInfo {
   readonly kind: string;
 }
 
-/** Whether there is a Docker engine: its client alone is of no use. */
-export const dockerAnswers = (): Promise<boolean> =>
-  run('docker', ['info', '--format', '{{.ServerVersion}}'], { signal: AbortSignal.timeout(10_000) }).then(
-    () => true,
-    () => false,
-  );
-
 export async function upKind({ name: base, config, progress, signal, node }: Settled): Promise<Cluster> {
   const name = `${base}-${process.pid}`;
   const tools = await toolsOf(['kubectl', 'helm', 'kind'], { cache: config.cache, progress, signal });
