@@ -133,6 +133,8 @@ export const policyStatus = z.object({
       skipped: z
         .array(z.object({ reason: z.string().max(64), count: z.int32(), example: z.string().max(253) }))
         .max(32)
+        // Not required: an apply that takes away the last of them leaves no list.
+        .default([])
         .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['reason'] }),
     })
     .optional()

@@ -7,6 +7,8 @@ import { during, type Progress } from './progress.ts';
 export const NAMESPACE = 'tracewell';
 const ELASTIC = { namespace: 'elastic', service: 'elasticsearch', port: 9200 };
 const SECRET = 'tracewell-elasticsearch';
+/** Label on the namespaces that were made here. */
+const OURS = 'tracewell.dev/installed-by-test';
 const CHART = new URL('../charts/tracewell', import.meta.url).pathname;
 
 /** The URL by which pods reach Elasticsearch; its certificate is for this name, too. */
@@ -27,13 +29,17 @@ export interface Installation {
 /** Does what README.md tells people to do: images, Secret, `helm install`; returns when the operator is ready. */
 export async function install({ cluster, elasticsearch, progress, signal }: InstallOptions): Promise<Installation> {
   const images = await buildImages({ progress, signal });
+  const given = signal ? { signal } : {};
   const names = await during(progress, 'Images to the cluster', async () => {
-    const loaded: Record<string, string> = {};
-    for (const { part, archive, name } of images) loaded[part] = await cluster.loadImage(archive, name);
-    return loaded as Record<(typeof images)[number]['part'], string>;
+    const loaded = {} as Record<(typeof images)[number]['part'], string>;
+    for (const { part, archive, name } of images) {
+      signal?.throwIfAborted();
+      loaded[part] = await cluster.loadImage(archive, name);
+    }
+    return loaded;
   });
   await during(progress, 'Tracewell (helm install)', async (step) => {
-    for (const name of [NAMESPACE, ELASTIC.namespace]) await cluster.kubectl(['create', 'namespace', name]);
+    for (const name of [NAMESPACE, ELASTIC.namespace]) await createNamespace(cluster, name, signal);
     await cluster.exposeHostPort({ ...ELASTIC, hostPort: elasticsearch.port });
     const secret = {
       apiVersion: 'v1',
@@ -45,7 +51,7 @@ export async function install({ cluster, elasticsearch, progress, signal }: Inst
         'ca.crt': elasticsearch.ca,
       },
     };
-    await cluster.kubectl(['create', '-f', '-'], { input: JSON.stringify(secret) });
+    await cluster.kubectl(['create', '-f', '-'], { input: JSON.stringify(secret), ...given });
     const values = {
       clusterName: 'quickstart',
       image: imageValue(names.operator),
@@ -65,10 +71,29 @@ export async function install({ cluster, elasticsearch, progress, signal }: Inst
       '--timeout',
       '180s',
     ];
-    await cluster.helm(args, { input: JSON.stringify(values), ...(signal ? { signal } : {}) });
+    await cluster.helm(args, { input: JSON.stringify(values), ...given });
     step.done('the operator is ready');
   });
   return { shopImage: names.shop };
+}
+
+/** Creates a namespace that `uninstall` removes; throws when there is one of that name. */
+export async function createNamespace(cluster: Cluster, name: string, signal?: AbortSignal): Promise<void> {
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { [OURS]: 'true' } } };
+  await cluster.kubectl(['create', '-f', '-'], { input: JSON.stringify(namespace), ...(signal ? { signal } : {}) });
+}
+
+/**
+ * Leaves a cluster that goes on as it was found: the release and the namespaces made for it go, and the CRD, which Helm
+ * keeps, goes unless somebody else has policies.
+ */
+export async function uninstall(cluster: Cluster): Promise<void> {
+  await cluster.helm(['uninstall', 'tracewell', '--namespace', NAMESPACE, '--ignore-not-found', '--wait']);
+  await cluster.kubectl(['delete', 'namespaces', '--selector', OURS]);
+  const left = await cluster
+    .kubectl(['get', 'tracingpolicies', '--all-namespaces', '--output', 'name'])
+    .catch(() => '-');
+  if (left === '') await cluster.kubectl(['delete', 'crd', 'tracingpolicies.tracewell.dev']);
 }
 
 /** `registry/folder/name:tag` as the chart's values say it. */

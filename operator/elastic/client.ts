@@ -72,9 +72,10 @@ export class Elastic {
     return this.#try('create data streams', async () => {
       for (const stream of Object.values(streamsOf(namespace))) {
         if (await this.#client.indices.exists({ index: stream })) continue;
-        await this.#client.bulk({ index: stream, operations: [{ create: {} }, {}] });
-        if (!(await this.#client.indices.exists({ index: stream })))
-          throw new Error(`the data stream ${stream} was not created`);
+        const { items } = await this.#client.bulk({ index: stream, operations: [{ create: {} }, {}] });
+        if (await this.#client.indices.exists({ index: stream })) continue;
+        const { status, error } = items[0]?.create ?? {};
+        throw new ItemRefused(status, `${stream} was not created: ${error?.reason ?? 'no reason given'}`);
       }
     });
   }
@@ -124,23 +125,53 @@ export class Elastic {
   }
 }
 
+const CURE = {
+  user: 'Check the user in the Secret that elasticsearch.existingSecret names, and its privileges (docs/install.md).',
+  version: 'Check elasticsearch.urls, and that the version behind them is supported (docs/install.md).',
+  authority: 'Put the authority of its certificate as ca.crt into the Secret that elasticsearch.existingSecret names.',
+  name: 'Name it in elasticsearch.urls as its certificate does.',
+  network: 'Check elasticsearch.urls (http or https, host, port) and the network; it is tried again.',
+};
+
 /** The condition's reason and message for a failure of the client. */
 export function trouble(what: string, urls: readonly string[], error: unknown): ElasticTrouble {
-  const at = urls.join(', ');
-  const status = error instanceof errors.ResponseError ? error.statusCode : undefined;
-  const text = describe(error).split('\n')[0] ?? '';
-  if (status === 401 || status === 403) {
-    const cure =
-      'Check the user in the Secret that elasticsearch.existingSecret names, and its privileges (docs/install.md).';
-    return new ElasticTrouble('Unauthorized', `Cannot ${what}: ${at} answers ${status}: ${text}. ${cure}`, error);
+  const text = wordsOf(error);
+  const make = (reason: ElasticTrouble['reason'], answer: string, cure: string) =>
+    new ElasticTrouble(reason, `Cannot ${what}: ${urls.join(', ')}${answer}: ${text}. ${cure}`, error);
+  const status = statusOf(error);
+  if (status !== undefined) {
+    const answer = ` answers ${status}`;
+    if (status === 401 || status === 403) return make('Unauthorized', answer, CURE.user);
+    return status < 500 ? make('Refused', answer, CURE.version) : make('Unreachable', answer, 'It is tried again.');
   }
-  if (status !== undefined && status < 500)
-    return new ElasticTrouble('Refused', `Cannot ${what}: ${at} answers ${status}: ${text}.`, error);
-  const certificate = /certificate|self-signed|unable to verify/i.test(text);
-  const cure = certificate
-    ? 'Put the authority of its certificate as ca.crt into the Secret that elasticsearch.existingSecret names.'
-    : 'Check elasticsearch.urls and the network; it is tried again.';
-  return new ElasticTrouble('Unreachable', `Cannot ${what}: ${at}: ${text}. ${cure}`, error);
+  if (/altnames/.test(text)) return make('Unreachable', '', CURE.name);
+  const untrusted = /certificate|self-signed|unable to verify/i.test(text);
+  return make('Unreachable', '', untrusted ? CURE.authority : CURE.network);
+}
+
+/** What the server gave as its reason, and not only its kind of error; or else the error's own first line. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof errors.ResponseError)) return describe(error).split('\n')[0] ?? '';
+  const said = (error.body as ErrorBody)?.error;
+  return (typeof said === 'string' ? said : said?.reason) ?? 'no reason given';
+}
+
+function statusOf(error: unknown): number | undefined {
+  if (error instanceof ItemRefused) return error.status;
+  return error instanceof errors.ResponseError ? error.statusCode : undefined;
+}
+
+/** The body of an error answer; a request without a handler has but a text, and the answer to HEAD has none. */
+type ErrorBody = { error?: string | { reason?: string } } | undefined;
+
+/** One item of a bulk request was refused. */
+class ItemRefused extends Error {
+  readonly status: number | undefined;
+
+  constructor(status: number | undefined, message: string) {
+    super(message);
+    this.status = status;
+  }
 }
 
 /** A server without the module that has this endpoint: 405, or 400 "no handler found". */

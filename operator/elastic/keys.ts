@@ -19,15 +19,22 @@ export function needsKey(stored: StoredKey | undefined, now: Date): boolean {
   return stored.expires !== '' && Date.parse(stored.expires) - now.getTime() < RENEW_BEFORE_MS;
 }
 
-/** The request for a key that can create documents in the namespace's three streams, and nothing else. */
+/**
+ * The request for a key that can add documents to the namespace's three streams, and nothing else: no reading, no changing,
+ * no other index. The application's own fields are mapped as they come, which `create_doc` alone does not allow.
+ */
 export function keyRequest(cluster: string, namespace: string, streams: Record<StreamKind, string>) {
+  const { logs, ...others } = streams;
   return {
     name: `tracewell ${cluster ? `${cluster} ` : ''}${namespace}`,
     expiration: KEY_LIFE,
     role_descriptors: {
       tracewell_sidecar: {
         cluster: [],
-        indices: [{ names: Object.values(streams), privileges: ['create_doc' as const] }],
+        indices: [
+          { names: [logs], privileges: ['create_doc' as const, 'auto_configure' as const] },
+          { names: Object.values(others), privileges: ['create_doc' as const] },
+        ],
       },
     },
     metadata: { application: 'tracewell', cluster, namespace },

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, open, readFile, rename, rm, stat, symlink, utimes } from 'node:fs/promises';
+import { readFile, symlink } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { wait } from '../../runtime/wait.ts';
+import { buildOnce } from '../cache.ts';
 import { during } from '../progress.ts';
 import type { Progress, Step } from '../progress.ts';
 import { find } from './programs.ts';
@@ -73,27 +73,12 @@ export async function binaries(set: keyof typeof SETS, { cache, progress, signal
   );
   const hash = createHash('sha256').update(version).update(JSON.stringify(packages));
   for (const source of SOURCES) hash.update(await readFile(join(HERE, source)));
-  const parent = join(cache, hash.digest('hex').slice(0, 16));
-  const folder = join(parent, set);
+  const folder = join(cache, hash.digest('hex').slice(0, 16), set);
   if (existsSync(folder)) return folder;
 
-  await during(progress, `Kubernetes binaries (${set})`, async (step) => {
-    await mkdir(parent, { recursive: true });
-    const unlock = await lock(`${folder}.lock`, step, signal);
-    try {
-      if (existsSync(folder)) return step.done('built by another run');
-      const fresh = await mkdtemp(`${folder}.building-`);
-      try {
-        await build(go, set, { into: fresh, env, step, signal });
-        await rename(fresh, folder);
-        step.done(`in ${folder}`);
-      } finally {
-        await rm(fresh, { recursive: true, force: true });
-      }
-    } finally {
-      await unlock();
-    }
-  });
+  await during(progress, `Kubernetes binaries (${set})`, (step) =>
+    buildOnce(folder, { step, signal, build: (into) => build(go, set, { into, env, step, signal }) }),
+  );
   return folder;
 }
 
@@ -135,24 +120,4 @@ async function versionFlags(go: string, env: NodeJS.ProcessEnv): Promise<string>
   })
     .map(([name, value]) => `-X ${name}=${value}`)
     .join(' ');
-}
-
-/** Holds a lock file that is touched while its holder lives: an old one is a dead run's, and taken over. */
-async function lock(path: string, step: Step, signal?: AbortSignal): Promise<() => Promise<void>> {
-  for (;;) {
-    signal?.throwIfAborted();
-    const file = await open(path, 'wx').catch(() => undefined);
-    if (file) {
-      await file.close();
-      const beat = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => {}), 5_000).unref();
-      return async () => {
-        clearInterval(beat);
-        await rm(path, { force: true });
-      };
-    }
-    const age = Date.now() - ((await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now());
-    if (age > 60_000) await rm(path, { force: true });
-    step.update('waiting for another run that builds them');
-    await wait(500, signal);
-  }
 }

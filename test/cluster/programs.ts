@@ -32,17 +32,27 @@ export async function need(packages: Readonly<Record<string, string>>, progress:
   const missing = () => Object.keys(packages).filter((program) => !find(program));
   if (missing().length === 0) return;
   const names = [...new Set(missing().map((program) => packages[program]!))];
-  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) {
+  if (!canInstall()) {
     throw new Unavailable(
       `${missing().join(', ')} not found: install ${names.join(' ')} (Debian's names), or run as root on Debian and it is done for you`,
     );
   }
-  await during(progress, `Debian packages ${names.join(' ')}`, async () => {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const lock = ['-o', 'DPkg::Lock::Timeout=300']; // another apt may be at work
-    await run('apt-get', [...lock, 'update', '-qq'], { env, signal });
-    await run('apt-get', [...lock, 'install', '-y', '-qq', '--no-install-recommends', ...names], { env, signal });
-  });
+  await during(progress, `Debian packages ${names.join(' ')}`, () => installPackages(names, signal));
   if (missing().length > 0)
     throw new Unavailable(`${missing().join(', ')} not found after installing ${names.join(' ')}`);
+}
+
+/** Whether Debian packages can be installed: by root, on Debian or its kin. */
+export const canInstall = (): boolean => process.getuid?.() === 0 && existsSync('/etc/debian_version');
+
+/** Installs packages, unattended. */
+export async function installPackages(names: readonly string[], signal?: AbortSignal): Promise<void> {
+  await aptGet(['update', '-qq'], signal);
+  await aptGet(['install', '-y', '-qq', '--no-install-recommends', ...names], signal);
+}
+
+/** Runs apt-get; waits while another one is at work. */
+function aptGet(args: readonly string[], signal?: AbortSignal): Promise<string> {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  return run('apt-get', ['-o', 'DPkg::Lock::Timeout=300', ...args], { env, signal });
 }

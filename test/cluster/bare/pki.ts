@@ -1,9 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createAuthority } from '../../authority.ts';
 import { run } from '../run.ts';
 import { NODE_ADDRESS } from './sandbox.ts';
 
-const CURVE = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30', '-sha256'];
 const SERVER_NAMES = [
   ...['127.0.0.1', NODE_ADDRESS, '10.96.0.1'].map((address) => `IP:${address}`),
   ...['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc'].map((name) => `DNS:${name}`),
@@ -22,29 +22,20 @@ const CLIENTS = {
 
 /** Writes into `folder` a new authority, the API server's certificate, the key of service accounts, and NAME.crt and NAME.key for every client. */
 export async function createPki(folder: string, signal?: AbortSignal): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const at = (name: string) => join(folder, name);
-  const files = (name: string) => ['-keyout', at(`${name}.key`), '-out', at(`${name}.crt`)];
-  const openssl = (...args: string[]) => run('openssl', args, { signal });
-  // Not the machine's configuration, which adds extensions of its own.
-  await writeFile(at('openssl.cnf'), '[req]\ndistinguished_name = subject\n[subject]\n');
-  const request = ['req', '-x509', '-config', at('openssl.cnf'), ...CURVE];
-  const authority = ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,keyCertSign,digitalSignature'];
-  await openssl(...request, '-subj', '/CN=tracewell-test-cluster', ...files('ca'), ...extend(authority));
-  const issue = (name: string, subject: string, ...extensions: string[]) =>
-    openssl(
-      ...request.concat('-CA', at('ca.crt'), '-CAkey', at('ca.key'), '-subj', subject, files(name)),
-      ...extend(['basicConstraints=critical,CA:FALSE', ...extensions]),
-    );
+  const issue = await createAuthority(folder, '/CN=tracewell-test-cluster', signal);
   await Promise.all([
     issue('apiserver', '/CN=kube-apiserver', 'extendedKeyUsage=serverAuth', `subjectAltName=${SERVER_NAMES}`),
     ...Object.entries(CLIENTS).map(([name, subject]) => issue(name, subject, 'extendedKeyUsage=clientAuth')),
     // In this form the API server takes it as the public key, too.
-    openssl('ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', at('service-accounts.key')),
+    run(
+      'openssl',
+      ['ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', join(folder, 'service-accounts.key')],
+      {
+        signal,
+      },
+    ),
   ]);
 }
-
-const extend = (extensions: readonly string[]) => extensions.flatMap((extension) => ['-addext', extension]);
 
 /** Writes a kubeconfig that holds everything itself, for a client of the API server at this URL. */
 export async function writeKubeconfig(file: string, pki: string, client: keyof typeof CLIENTS, server: string) {

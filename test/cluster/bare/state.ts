@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { ownerLives, ownerMark } from '../../owner.ts';
 import { cgroupsNamed, removeCgroups } from './cgroups.ts';
 
 const PREFIX = 'tracewell-cluster-';
@@ -12,7 +12,7 @@ const FOLDERS = ['bin', 'cni', 'containerd', 'etcd', 'kubelet', 'logs', 'opt', '
  * (number and start time), so that a later run can tell what a killed one left.
  */
 export async function createState(): Promise<string> {
-  const state = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}.${startTime(process.pid)}-`));
+  const state = await mkdtemp(join(tmpdir(), `${PREFIX}${ownerMark()}-`));
   for (const folder of FOLDERS) await mkdir(join(state, folder));
   return state;
 }
@@ -30,23 +30,12 @@ export async function removeState(state: string): Promise<void> {
 export async function sweep(): Promise<string[]> {
   const names = [...(await readdir(tmpdir())), ...(await cgroupsNamed(PREFIX))];
   const dead = [...new Set(names)].filter((name) => {
-    const [, pid, started] = new RegExp(`^${PREFIX}(\\d+)\\.(\\d+)-\\w+$`).exec(name) ?? [];
-    return pid !== undefined && startTime(Number(pid)) !== started;
+    const [, mark] = new RegExp(`^${PREFIX}(\\d+\\.\\d+)-\\w+$`).exec(name) ?? [];
+    return mark !== undefined && !ownerLives(mark);
   });
   for (const name of dead) {
     await removeCgroups(name);
     await removeState(join(tmpdir(), name));
   }
   return dead;
-}
-
-/** When a process began, in clock ticks since boot; undefined when there is none. A number alone may be another process by now. */
-function startTime(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // from field 3 of proc_pid_stat(5) on
-    return fields[0] === 'Z' ? undefined : fields[19];
-  } catch {
-    return undefined;
-  }
 }
