@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NAMESPACE } from '../installation.ts';
+import { until } from '../wait.ts';
+import { expectEveryLineOnce, recordsOf } from './records.ts';
+import { counting, isInjected, World } from './world.ts';
+
+const LINES = 400;
+const world = new World();
+const { elasticsearch } = world;
+
+describe.skipIf(world.missing)(`while the operator is away ${world.missing}`, () => {
+  let early: string;
+  let late: string;
+
+  beforeAll(async () => {
+    await world.namespace('away');
+    await world.policy('away');
+    await world.apply(world.deployment('away', 'early', counting(LINES, 50)));
+    await world.available('away', 'early');
+    early = (await world.pods('away', 'early'))[0]!.metadata.name;
+    await until('the first lines', async () => (await recordsOf(elasticsearch, 'away')).length > 0);
+    // No replacement comes, and what runs is killed, not asked to end.
+    await world.kubectl('scale', '-n', NAMESPACE, 'deployment/tracewell', '--replicas=0');
+    await world.kubectl('delete', 'pod', '-n', NAMESPACE, '--all', '--force', '--grace-period=0');
+    await world.kubectl('wait', '-n', NAMESPACE, '--for=delete', 'pod', '--all', '--timeout=60s');
+  });
+
+  afterAll(async () => {
+    await world.kubectl('scale', '-n', NAMESPACE, 'deployment/tracewell', '--replicas=1');
+    await world.available(NAMESPACE, 'tracewell');
+    await world.close();
+  });
+
+  it('running sidecars go on and lose nothing', async () => {
+    const before = await recordsOf(elasticsearch, 'away');
+    expect(before.length).toBeLessThan(LINES);
+    await expectEveryLineOnce(elasticsearch, { namespace: 'away', pod: early, lines: LINES });
+  });
+
+  it('new pods start, without a sidecar', async () => {
+    await world.apply(world.deployment('away', 'late', counting(5, 50)));
+    await world.available('away', 'late');
+    const [pod] = await world.pods('away', 'late');
+    expect(isInjected(pod!)).toBe(false);
+    late = pod!.metadata.name;
+  });
+
+  it('and once it is back, the status names them', async () => {
+    await world.kubectl('scale', '-n', NAMESPACE, 'deployment/tracewell', '--replicas=1');
+    await world.available(NAMESPACE, 'tracewell');
+    const { pods, conditions } = await until('the status to count the new pod', async () => {
+      const status = await world.policyStatus('away');
+      return status.pods?.matched === 2 ? status : undefined;
+    });
+    expect(pods).toEqual({
+      matched: 2,
+      injected: 1,
+      skipped: [{ reason: 'Missed', count: 1, example: late }],
+    });
+    const injected = conditions!.find(({ type }) => type === 'Injected')!;
+    expect(injected).toMatchObject({ status: 'False', reason: 'PodsWithoutSidecar' });
+    expect(injected.message).toContain(late);
+  });
+
+  it('and its pods are injected again when they are created again', async () => {
+    await world.kubectl('rollout', 'restart', '-n', 'away', 'deployment/late');
+    await world.kubectl('rollout', 'status', '-n', 'away', 'deployment/late', '--timeout=120s');
+    const pod = await until('one pod', async () => {
+      const pods = await world.pods('away', 'late');
+      return pods.length === 1 ? pods[0] : undefined;
+    });
+    expect(isInjected(pod)).toBe(true);
+    await expectEveryLineOnce(elasticsearch, { namespace: 'away', pod: pod.metadata.name, lines: 5 });
+    await until('the status to miss none', async () => (await world.policyStatus('away')).pods?.injected === 2);
+    expect((await world.policyStatus('away')).pods).toEqual({ matched: 2, injected: 2, skipped: [] });
+  });
+});
