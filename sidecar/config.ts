@@ -45,6 +45,11 @@ export interface Config {
   pod: Pod;
 }
 
+/** Until there is a configuration, and from then on: how often the files are looked at. */
+const WAITING_MS = 1000;
+const RUNNING_MS = 5000;
+const STEM = /^[A-Za-z]+\.[a-z0-9.-]+$/;
+
 /** Reads the mounted files again and again; keeps the last good configuration when the new one is missing or wrong. */
 export class ConfigFiles implements Part {
   readonly name = 'configuration files';
@@ -60,10 +65,9 @@ export class ConfigFiles implements Part {
     this.#log = log;
   }
 
-  /** Looks at once, then every second until there is a configuration, then every five. */
   start(): void {
     this.look();
-    this.#timer = setTimeout(() => this.start(), this.#current ? 5000 : 1000);
+    this.#timer = setTimeout(() => this.start(), this.#current ? RUNNING_MS : WAITING_MS);
   }
 
   stop(): void {
@@ -74,48 +78,56 @@ export class ConfigFiles implements Part {
     return this.#current;
   }
 
-  /** Looks at the files; true when there is a new configuration. */
-  look(): boolean {
-    const annotations = readDownward(this.#env.podinfo, 'annotations');
-    const stem = annotations.get(ANNOTATION.policy) ?? this.#env.policy;
-    if (!stem || !/^[A-Za-z]+\.[a-z0-9.-]+$/.test(stem)) return this.#keep('no policy governs this pod', stem ?? '');
-    const file = `${stem}.json`;
-    const text = this.#read(file);
-    if (text === undefined) return this.#keep('waiting for the configuration', file);
-    const labels = readDownward(this.#env.podinfo, 'labels');
-    const apiKey = this.#read(SECRET_FILE.apiKey)?.trim();
-    const ca = this.#read(SECRET_FILE.elasticsearchCa);
-    const seen = JSON.stringify([text, apiKey, ca, [...labels], [...annotations]]);
-    if (seen === this.#seen) return false;
-    let settings: SidecarConfig;
+  /** Looks at the files, and takes over what has changed. */
+  look(): void {
+    const { config, podinfo, pod, policy } = this.#env;
+    const labels = readDownward(podinfo, 'labels');
+    const annotations = readDownward(podinfo, 'annotations');
+    const stem = annotations.get(ANNOTATION.policy) ?? policy ?? '';
+    const file = join(config, `${stem}.json`);
+    if (!STEM.test(stem)) return this.#keep('no policy governs this pod', stem);
     try {
-      settings = parseSettings(text);
+      const text = read(file);
+      if (text === undefined) return this.#keep('waiting for the configuration', file);
+      const apiKey = read(join(config, SECRET_FILE.apiKey))?.trim();
+      const ca = read(join(config, SECRET_FILE.elasticsearchCa));
+      this.#take(stem, { settings: parseSettings(text), apiKey, ca, pod: { ...pod, labels, annotations } });
     } catch (error) {
-      return this.#keep(`the configuration is wrong: ${describe(error)}`, file);
+      this.#keep('the configuration is wrong', file, describe(error));
     }
-    this.#current = { settings, apiKey, ca, pod: { ...this.#env.pod, labels, annotations } };
-    this.#seen = seen;
+  }
+
+  #take(policy: string, config: Config): void {
     this.#trouble = '';
-    this.#log.info('runs a configuration', { policy: stem, revision: settings.revision });
-    return true;
+    const { apiKey, ca, pod, settings } = config;
+    const seen = JSON.stringify([settings, apiKey, ca, [...pod.labels], [...pod.annotations]]);
+    if (seen === this.#seen) return;
+    this.#seen = seen;
+    const before = this.#current;
+    this.#current = config;
+    if (before?.settings.revision !== settings.revision)
+      this.#log.info('runs a configuration', { policy, revision: settings.revision });
+    else if (before.apiKey !== apiKey || before.ca !== ca)
+      this.#log.info('uses a new API key or authority', { policy });
   }
 
-  #keep(trouble: string, file: string): false {
-    if (trouble !== this.#trouble) {
-      const kept = this.#current
-        ? `goes on with revision ${this.#current.settings.revision}`
-        : 'captures nothing until there is one';
-      this.#log.warn(trouble, { file, consequence: kept });
-      this.#trouble = trouble;
-    }
-    return false;
+  #keep(trouble: string, file: string, error?: string): void {
+    const key = `${trouble} ${file} ${error ?? ''}`;
+    if (key === this.#trouble) return;
+    this.#trouble = key;
+    const consequence = this.#current
+      ? `goes on with revision ${this.#current.settings.revision}`
+      : 'captures nothing until there is one';
+    this.#log.warn(trouble, { file, error, consequence });
   }
+}
 
-  #read(name: string): string | undefined {
-    try {
-      return readFileSync(join(this.#env.config, name), 'utf8');
-    } catch {
-      return undefined;
-    }
+/** Undefined when there is no such file; other errors are thrown. */
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }

@@ -3,48 +3,55 @@ import { startAll, stopAll, type Part } from '../runtime/lifecycle.ts';
 import { jsonLog } from '../runtime/log.ts';
 import { ConfigFiles, readEnvironment } from './config.ts';
 import { Pipeline } from './pipeline.ts';
+import { Reminder } from './reminder.ts';
 import { BulkClient } from './sink/client.ts';
 import { Deliverer } from './sink/deliver.ts';
+import { Outbox } from './sink/outbox.ts';
 import { Source } from './source/source.ts';
 import { State } from './source/state.ts';
+import { fieldsOf, totalsOf } from './totals.ts';
 
-const log = jsonLog(
-  (line) => process.stdout.write(line),
-  () => new Date(),
-);
+const date = () => new Date();
+const now = () => performance.now();
+const log = jsonLog((line) => process.stdout.write(line), date);
 
 try {
+  const signalled = new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
   const env = readEnvironment(process.env);
-  const now = Date.now;
+  const { logs, pod } = env;
+  const reminder = new Reminder(now);
+  const ending = new AbortController();
   const files = new ConfigFiles(env, log);
-  const state = new State(env.state, (path) =>
-    log.warn('a checkpoint is damaged; its log file is read again from the start', { path }),
-  );
-  const source = new Source({ logs: env.logs, podUid: env.pod.uid, state, log });
+  const state = new State(env.state, { log, reminder });
+  const source = new Source({ logs, podUid: pod.uid, state, log, reminder });
   const client = new BulkClient(() => {
     const { settings, apiKey, ca } = files.current!;
     return { urls: settings.elasticsearch.urls, apiKey, ca };
   });
-  const streams = () => files.current!.settings.streams;
   const deliverer = new Deliverer({
     sink: client,
-    streams,
+    streams: () => files.current!.settings.streams,
     log,
-    now,
+    reminder,
+    now: date,
     random: Math.random,
-    signal: new AbortController().signal,
+    ending: ending.signal,
   });
-  const pipeline = new Pipeline({ logs: env.logs, source, state, deliverer, config: () => files.current, log, now });
-  const parts: Part[] = [files, { name: 'client', start: () => undefined, stop: () => client.close() }, pipeline];
+  const outbox = new Outbox({ deliverer, state, now, date });
+  const pipeline = new Pipeline({ source, outbox, config: () => files.current, log, now, ending });
+  const parts: Part[] = [files, client, pipeline];
 
   await startAll(parts);
-  log.info('started', { pod: `${env.pod.namespace}/${env.pod.name}`, logs: env.logs });
-  const ended = new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-  });
-  await Promise.race([ended, pipeline.ended]);
-  await stopAll(parts);
-  log.info('ended: everything that was there is answered for');
+  log.info('started', { pod: `${pod.namespace}/${pod.name}`, logs });
+  try {
+    await Promise.race([signalled, pipeline.ended]);
+  } finally {
+    await stopAll(parts);
+  }
+  await pipeline.ended;
+  log.info('ended: everything that was there is answered for', fieldsOf(totalsOf(state.files())));
 } catch (error) {
   log.error('ended with an error', { error: describe(error) });
   process.exitCode = 1;

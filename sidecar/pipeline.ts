@@ -1,65 +1,56 @@
-import type { Log } from '../runtime/log.ts';
 import type { Part } from '../runtime/lifecycle.ts';
-import { describe } from '../runtime/errors.ts';
+import type { Log } from '../runtime/log.ts';
 import { wait } from '../runtime/wait.ts';
 import type { Config } from './config.ts';
+import type { Origin } from './plain/document.ts';
+import type { Emit } from './plain/lines.ts';
 import { constantPart } from './pod.ts';
-import { Batch } from './sink/batch.ts';
-import type { Deliverer } from './sink/deliver.ts';
-import { settle, shareOut } from './sink/settle.ts';
-import { listContainers } from './source/discovery.ts';
+import type { Outbox } from './sink/outbox.ts';
+import { UNFRAMED } from './source/lane.ts';
 import type { LogFile } from './source/log-file.ts';
 import type { Source } from './source/source.ts';
-import type { State } from './source/state.ts';
-import { watchOnce } from './source/watch.ts';
-import type { Origin } from './plain/document.ts';
+import { watchFolders } from './source/watch.ts';
 
 export interface PipelineOptions {
-  logs: string;
   source: Source;
-  state: State;
-  deliverer: Deliverer;
+  outbox: Outbox;
   config: () => Config | undefined;
   log: Log;
+  /** Milliseconds of a clock that never goes back. */
   now: () => number;
+  /** Aborted by `stop`; others that wait listen to it too. */
+  ending: AbortController;
 }
 
 const CHUNK_BYTES = 256 * 1024;
-/** How often a busy pod's files are looked at, its folders, and a quiet pod's. */
+/** How often a busy pod's files are looked at, its folders, a quiet pod, and whether a configuration has come. */
 const POLL_MS = 50;
 const FOLDERS_MS = 1000;
 const QUIET_MS = 5000;
+const CONFIG_MS = 200;
 /** Without a new byte for this long a pod is quiet. */
 const BUSY_MS = 2000;
+/** At the end the runtime may still be copying what the containers said last; a writer that never stops is left at this. */
+const LAST_ROUNDS = 10;
 
 /**
- * From files to acknowledged records: reads what is there into a batch, sends it when it is large or old enough, fills the
- * next one meanwhile, and moves the checkpoints when a batch is answered for. One batch is in flight at a time, so answers
- * come in the order of the files.
+ * From files to acknowledged records: reads what is there into the outbox, which is sent when it is large or old enough. When
+ * it is full and the batch before is not answered for, reading waits, but the folders are looked at: a file that is open
+ * survives its rotation.
  */
 export class Pipeline implements Part {
   readonly name = 'pipeline';
   readonly #options: PipelineOptions;
-  readonly #stop = new AbortController();
   readonly #chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-  readonly #sizes = new WeakMap<LogFile, number>();
   #origins = new WeakMap<LogFile, Origin>();
-  #constants = new Map<string, Buffer>();
+  readonly #unframed = new WeakSet<LogFile>();
   #config: Config | undefined;
-  #batch: Batch;
-  #spare: Batch;
-  #inFlight: Promise<void> = Promise.resolve();
-  #flying = false;
   #lookedAt = -Infinity;
-  #lastByteAt = 0;
-  #diskTrouble = '';
-  #running: Promise<void> | undefined;
+  #lastByteAt = -Infinity;
+  #running: Promise<void> = Promise.resolve();
 
   constructor(options: PipelineOptions) {
     this.#options = options;
-    const date = () => new Date(options.now());
-    this.#batch = new Batch(date);
-    this.#spare = new Batch(date);
   }
 
   start(): void {
@@ -68,155 +59,151 @@ export class Pipeline implements Part {
 
   /** Reads to the end of what is there, sends it, and resolves when all of it is answered for: that may take long. */
   async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
+    this.#options.ending.abort();
+    // Who waits for `ended` hears of a failure.
+    await this.#running.catch(() => undefined);
   }
 
-  /** Settles when the pipeline has ended, by `stop` or by a bug. */
+  /** Settles when the pipeline has ended: by `stop`, or by a bug. */
   get ended(): Promise<void> {
-    return this.#running ?? Promise.resolve();
+    return this.#running;
   }
 
   async #run(): Promise<void> {
-    const { config, source } = this.#options;
-    // Without a configuration there is nowhere to send to, not even at the end: the operator may still write one.
-    while (!config())
-      await wait(this.#stop.signal.aborted ? POLL_MS : 200, this.#stop.signal.aborted ? undefined : this.#stop.signal);
-    for (;;) {
-      const ending = this.#stop.signal.aborted;
-      this.#refresh();
-      const progress = await this.#pass(ending);
-      if (ending && progress === 0) break;
-      if (progress === 0) await this.#rest();
+    const { config, ending, outbox, source } = this.#options;
+    // Without one there is nowhere to send to, not even at the end: the operator may still write it.
+    while (!config()) await wait(CONFIG_MS);
+    try {
+      while (!ending.signal.aborted) {
+        this.#look();
+        const progress = await this.#readAll();
+        if (outbox.age >= this.#settings.limits.batchAgeMs && !outbox.isFlying) outbox.dispatch();
+        if (progress === 0) await this.#rest();
+      }
+      await this.#finish();
+    } finally {
+      source.closeAll();
     }
-    await this.#send();
-    await this.#inFlight;
-    source.closeAll();
   }
 
-  /** Takes over a changed configuration. */
-  #refresh(): void {
-    const current = this.#options.config();
-    if (current === this.#config) return;
-    this.#config = current;
-    this.#origins = new WeakMap();
-    this.#constants = new Map();
-    this.#lookedAt = -Infinity;
+  async #finish(): Promise<void> {
+    const { outbox } = this.#options;
+    for (let round = 0; round < LAST_ROUNDS; round++) {
+      this.#lookNow();
+      const progress = await this.#readAll();
+      await outbox.flush();
+      if (progress === 0) break;
+    }
+    this.#lookNow(true);
+    for (let round = 0; round < LAST_ROUNDS; round++) if ((await this.#readAll()) === 0) break;
+    await outbox.flush();
   }
 
-  /** One look at everything; returns how many bytes further it got. */
-  async #pass(ending: boolean): Promise<number> {
-    const { source, now } = this.#options;
-    const { settings } = this.#config!;
-    if (ending || now() - this.#lookedAt >= FOLDERS_MS) {
-      source.look(settings, ending);
-      this.#lookedAt = now();
-    }
+  get #settings() {
+    return this.#config!.settings;
+  }
+
+  #look(): void {
+    if (this.#options.config() !== this.#config || this.#options.now() - this.#lookedAt >= FOLDERS_MS) this.#lookNow();
+  }
+
+  /** Takes over a changed configuration, and looks for files. */
+  #lookNow(ending = false): void {
+    const { config, now, source } = this.#options;
+    if (config() !== this.#config) this.#origins = new WeakMap();
+    this.#config = config()!;
+    this.#lookedAt = now();
+    source.look(this.#settings, ending);
+  }
+
+  /** Returns how many bytes further it got. A file that cannot be read holds up no other. */
+  async #readAll(): Promise<number> {
+    const { now, source } = this.#options;
     let progress = 0;
-    for (const file of source.files()) progress += await this.#readOn(file);
+    for (const file of source.files()) {
+      try {
+        progress += await this.#readOn(file);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+        source.complain(`${file.checkpoint.container}/${file.checkpoint.run}.log`, error);
+      }
+    }
     if (progress > 0) this.#lastByteAt = now();
-    const aged = this.#batch.entries.length > 0 && now() - this.#batch.since >= settings.limits.batchAgeMs;
-    if (aged && !this.#flying) await this.#send();
     return progress;
   }
 
-  /** Reads a file until nothing more is there; sends as often as the batch is full. */
+  /** Reads a file until nothing more is there. */
   async #readOn(file: LogFile): Promise<number> {
-    const before = this.#sizes.get(file) ?? 0;
-    const size = file.size();
-    if (size < file.position) {
-      this.#save([this.#options.source.truncated(file, before)]);
+    const { source } = this.#options;
+    const before = file.position;
+    const emit = this.#emitOf(file);
+    if (!file.look()) {
+      source.restart(file, emit);
       return 1;
     }
-    this.#sizes.set(file, size);
-    const origin = this.#originOf(file);
-    const limit = this.#config!.settings.limits.batchBytes;
-    const emit = (record: Parameters<Batch['add']>[2]) => {
-      if (this.#batch.entries.length === 0) this.#batch.since = this.#options.now();
-      this.#batch.add(file, origin, record);
-      return this.#batch.body.length < limit;
-    };
-    let progress = 0;
-    while (file.position < size) {
-      const got = file.read(this.#chunk, emit);
-      if (this.#batch.body.length >= limit) await this.#send();
-      if (got === 0) break;
-      progress += got;
-    }
-    if (file.finished && !file.ended && progress === 0) {
+    while (file.unread > 0 && file.read(this.#chunk, emit) > 0) await this.#makeRoom();
+    // Closed while it waited, for it is no longer selected; or not yet done with: one quiet pass comes before its end.
+    if (file.isClosed || !file.finished || file.position > before) return file.position - before;
+    while (!file.ended) {
       file.end(this.#chunk, emit);
-      progress++;
+      await this.#makeRoom();
     }
-    if (file.ended && file.isAnswered) this.#options.source.release(file);
-    return progress;
+    if (file.pending === 0) source.release(file);
+    return file.position - before;
+  }
+
+  #emitOf(file: LogFile): Emit {
+    const { outbox, log } = this.#options;
+    const origin = this.#originOf(file);
+    const { batchBytes } = this.#settings.limits;
+    return (record) => {
+      outbox.add(file, origin, record);
+      if (record.lane === UNFRAMED && !this.#unframed.has(file)) {
+        this.#unframed.add(file);
+        const { container, run } = file.checkpoint;
+        log.warn('a log file has lines without CRI header; they are kept as text', { container, run });
+      }
+      return outbox.bytes < batchBytes;
+    };
   }
 
   #originOf(file: LogFile): Origin {
     let origin = this.#origins.get(file);
     if (!origin) {
-      const { container } = file.checkpoint;
-      let constant = this.#constants.get(container);
-      if (!constant) {
-        constant = constantPart(this.#config!.pod, container, this.#config!.settings.cluster);
-        this.#constants.set(container, constant);
-      }
-      origin = { file: file.checkpoint.file, constant };
-      this.#origins.set(file, origin);
+      const { pod, settings } = this.#config!;
+      const constant = constantPart(pod, file.checkpoint.container, settings.cluster);
+      this.#origins.set(file, (origin = { file: file.checkpoint.file, constant }));
     }
     return origin;
   }
 
-  /** Hands the batch over as soon as the one before it is answered for. */
-  async #send(): Promise<void> {
-    await this.#inFlight;
-    const batch = this.#batch;
-    if (batch.entries.length === 0) return;
-    const shares = shareOut(batch, this.#options.source.files());
-    this.#batch = this.#spare;
-    this.#spare = batch;
-    this.#flying = true;
-    this.#inFlight = this.#answerFor(batch, shares);
-  }
-
-  async #answerFor(batch: Batch, shares: ReturnType<typeof shareOut>): Promise<void> {
-    const fates = await this.#options.deliverer.deliver(batch);
-    if (fates) this.#save(settle(batch, fates, shares));
-    batch.clear();
-    this.#flying = false;
-  }
-
-  /** A full disk costs a second reading after a restart, nothing else: the records are safe where they are. */
-  #save(checkpoints: Parameters<State['save']>[0]): void {
-    try {
-      this.#options.state.save(checkpoints);
-      this.#diskTrouble = '';
-    } catch (error) {
-      const trouble = describe(error);
-      if (trouble !== this.#diskTrouble) {
-        this.#options.log.error(
-          'cannot write checkpoints; after a restart records are read again, and found to be stored',
-          { error: trouble },
-        );
-      }
-      this.#diskTrouble = trouble;
+  /** Sends a batch that is full, as soon as the one before it is answered for. */
+  async #makeRoom(): Promise<void> {
+    const { outbox } = this.#options;
+    if (outbox.bytes < this.#settings.limits.batchBytes) return;
+    while (outbox.isFlying) {
+      await outbox.landed(FOLDERS_MS);
+      this.#look();
     }
+    outbox.dispatch();
   }
 
   /** Until something can have changed: soon while the pod is busy, on a hint or after a while when it is quiet. */
   async #rest(): Promise<void> {
-    const { now, logs } = this.#options;
-    const { signal } = this.#stop;
-    const busy = this.#flying || this.#batch.entries.length > 0 || now() - this.#lastByteAt < BUSY_MS;
-    if (busy) return wait(POLL_MS, signal);
-    const watched = watchOnce(logs, listContainers(logs, this.#config!.settings.logs.containers), {
-      ms: QUIET_MS,
-      signal,
-    });
-    // What was written between the last look and the watch would otherwise wait for its time limit.
-    if (this.#options.source.files().some((file) => file.size() > file.position + file.heldBack))
-      return wait(POLL_MS, signal);
-    await watched;
+    const { ending, now, outbox, source } = this.#options;
+    if (outbox.isFlying) return outbox.landed(POLL_MS);
+    if (!outbox.isEmpty || now() - this.#lastByteAt < BUSY_MS) return wait(POLL_MS, ending.signal);
+    outbox.shrink();
+    const watch = watchFolders(source.folders());
+    ending.signal.addEventListener('abort', watch.close);
+    try {
+      // What came between the last look and the watch would otherwise wait for the time limit.
+      this.#lookNow();
+      if ((await this.#readAll()) === 0 && !ending.signal.aborted) await wait(QUIET_MS, watch.changed);
+    } finally {
+      ending.signal.removeEventListener('abort', watch.close);
+      watch.close();
+    }
     this.#lookedAt = -Infinity;
-    this.#lastByteAt = now();
   }
 }

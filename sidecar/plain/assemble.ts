@@ -43,20 +43,19 @@ export class Assembler {
     return this.#open[lane]?.offset;
   }
 
-  /** Takes one line, or a part of one; `line.cut` is set here. True when `line` now holds a whole record. */
+  /** Takes one line, or with `more` a part of one. True when `line` now holds a whole record. */
   take(line: RawRecord, more: boolean): boolean {
     const open = this.#open[line.lane];
     if (!open && !more) {
-      line.cut = Math.max(0, line.end - line.start - this.#limit);
-      line.end -= line.cut;
+      line.cut = 0;
+      this.#shorten(line);
       return true;
     }
     const joined = open ?? this.#begin(line);
     joined.bytes += line.bytes;
     this.#append(joined, line);
     if (more) return false;
-    this.#open[line.lane] = undefined;
-    fill(line, joined);
+    this.#fill(line, joined);
     return true;
   }
 
@@ -64,38 +63,50 @@ export class Assembler {
   close(lane: Lane, into: RawRecord): boolean {
     const open = this.#open[lane];
     if (!open) return false;
-    this.#open[lane] = undefined;
     into.lane = lane;
-    fill(into, open);
+    this.#fill(into, open);
     return true;
   }
 
-  #begin(line: RawRecord): Open {
-    const open = { offset: line.offset, bytes: 0, stamp: line.stamp, text: Buffer.allocUnsafe(0), length: 0, cut: 0 };
-    this.#open[line.lane] = open;
+  #begin({ lane, offset, stamp }: RawRecord): Open {
+    const open = { offset, bytes: 0, stamp, text: Buffer.alloc(0), length: 0, cut: 0 };
+    this.#open[lane] = open;
     return open;
   }
 
-  #append(open: Open, line: RawRecord): void {
-    const size = line.end - line.start;
-    const kept = Math.min(size, this.#limit - open.length);
-    open.cut += size - kept;
+  /** Keeps one byte more than the limit, so that the end can tell whether the cut falls inside a character. */
+  #append(open: Open, { buffer, start, end }: RawRecord): void {
+    const most = this.#limit + 1;
+    const kept = Math.min(end - start, most - open.length);
     if (open.length + kept > open.text.length) {
-      const grown = Buffer.allocUnsafe(Math.min(this.#limit, Math.max(65_536, 2 * (open.length + kept))));
+      const grown = Buffer.allocUnsafeSlow(Math.min(most, Math.max(32_768, 2 * (open.length + kept))));
       open.text.copy(grown, 0, 0, open.length);
       open.text = grown;
     }
-    line.buffer.copy(open.text, open.length, line.start, line.start + kept);
+    buffer.copy(open.text, open.length, start, start + kept);
     open.length += kept;
+    open.cut += end - start - kept;
   }
-}
 
-function fill(record: RawRecord, open: Open): void {
-  record.offset = open.offset;
-  record.bytes = open.bytes;
-  record.stamp = open.stamp;
-  record.buffer = open.text;
-  record.start = 0;
-  record.end = open.length;
-  record.cut = open.cut;
+  #fill(record: RawRecord, open: Open): void {
+    this.#open[record.lane] = undefined;
+    record.offset = open.offset;
+    record.bytes = open.bytes;
+    record.stamp = open.stamp;
+    record.buffer = open.text;
+    record.start = 0;
+    record.end = open.length;
+    record.cut = open.cut;
+    this.#shorten(record);
+  }
+
+  /** Cuts a text past the limit, at the last whole character. */
+  #shorten(record: RawRecord): void {
+    const { buffer, start } = record;
+    if (record.end - start <= this.#limit) return;
+    let end = start + this.#limit;
+    for (let back = 0; back < 3 && end > start && (buffer[end]! & 0xc0) === 0x80; back++) end--;
+    record.cut += record.end - end;
+    record.end = end;
+  }
 }

@@ -42,13 +42,17 @@ export function parseCri(bytes: Uint8Array, start: number, end: number, out: Cri
   return true;
 }
 
-/** Index of the space after an RFC 3339 stamp, or -1. Every byte is checked: the stamp goes into JSON as it is. */
+/**
+ * Index of the space after an RFC 3339 stamp, or -1. The stamp goes into JSON as it is, and Elasticsearch would refuse a time
+ * that does not exist or that `date_nanos` cannot hold, in every form of the record: such a line has no header.
+ */
 function endOfStamp(bytes: Uint8Array, start: number, end: number): number {
   for (let i = 0; i < 19; i++) {
     const expected = i === 4 || i === 7 ? 45 : i === 10 ? 84 : i === 13 || i === 16 ? 58 : 0;
     const byte = bytes[start + i]!;
     if (expected === 0 ? byte < 48 || byte > 57 : byte !== expected) return -1;
   }
+  if (!isTime(bytes, start)) return -1;
   let at = start + 19;
   if (bytes[at] === 46) {
     const digits = ++at;
@@ -61,11 +65,28 @@ function endOfStamp(bytes: Uint8Array, start: number, end: number): number {
   return at < end && bytes[at] === SPACE ? at : -1;
 }
 
-/** `+02:00`, as nodes outside UTC write it. */
+const twoDigits = (bytes: Uint8Array, at: number): number => bytes[at]! * 10 + bytes[at + 1]! - 528;
+
+/** Whether the digits of `yyyy-mm-ddThh:mm:ss` are a time from 1970 to 2261. */
+function isTime(bytes: Uint8Array, start: number): boolean {
+  const year = twoDigits(bytes, start) * 100 + twoDigits(bytes, start + 2);
+  const month = twoDigits(bytes, start + 5);
+  const day = twoDigits(bytes, start + 8);
+  if (year < 1970 || year > 2261 || month < 1 || month > 12 || day < 1) return false;
+  if (day > 28 && day > daysOf(year, month)) return false;
+  return twoDigits(bytes, start + 11) < 24 && twoDigits(bytes, start + 14) < 60 && twoDigits(bytes, start + 17) < 60;
+}
+
+function daysOf(year: number, month: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+/** `+02:00`, as nodes outside UTC write it; less than 18 hours. */
 function isZone(bytes: Uint8Array, at: number): boolean {
   if (bytes[at] !== 43 && bytes[at] !== 45) return false;
   for (const i of [1, 2, 4, 5]) if (!(bytes[at + i]! >= 48 && bytes[at + i]! <= 57)) return false;
-  return bytes[at + 3] === 58;
+  return bytes[at + 3] === 58 && twoDigits(bytes, at + 1) < 18 && twoDigits(bytes, at + 4) < 60;
 }
 
 /** `stdout` or `stderr` at this place, else -1. */

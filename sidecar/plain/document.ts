@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { LANES, UNFRAMED } from '../source/lane.ts';
 import type { RawRecord } from './assemble.ts';
 import type { Body } from './body.ts';
-import { readMembers, type Members } from './json.ts';
-import { levelOf, spanIdOf, targetOf, traceIdOf, traceparentIn, type Facts, type Target } from './promote.ts';
+import { isBlank, ObjectReader } from './json.ts';
+import { promote, targetOf, type Facts } from './promote.ts';
 import { factsOfText } from './text.ts';
 
 /** What is the same for every record of a file. */
@@ -13,8 +13,11 @@ export interface Origin {
   constant: Buffer;
 }
 
-/** The message of a record that Elasticsearch refused in its first form is cut to this many bytes. */
-const REPAIRED_BYTES = 262_144;
+/** At most so much text has a record that Elasticsearch refused in its first form. */
+export const CLEAN_BYTES = 262_144;
+
+/** In place of the start of a member's key: it was promoted, and does not go into `app`. */
+const TAKEN = -1;
 
 /**
  * Writes a record as two lines of a `_bulk` body: the action with its `_id`, and the document (`api/document.ts`).
@@ -22,7 +25,7 @@ const REPAIRED_BYTES = 262_144;
  * digits) is left to it: the record is then written again by `repaired`.
  */
 export class DocumentWriter {
-  readonly #members: Members = [];
+  readonly #object = new ObjectReader();
   readonly #body: Body;
   readonly #now: () => Date;
 
@@ -32,139 +35,103 @@ export class DocumentWriter {
   }
 
   write(record: RawRecord, origin: Origin): void {
-    this.#action(record, origin);
-    const json = record.lane !== UNFRAMED && record.cut === 0 && this.#json(record, origin);
-    if (!json) this.#text(record, origin, undefined);
+    this.#opening(record, origin);
+    if (record.lane === UNFRAMED || record.cut > 0 || !this.#json(record, origin)) this.#text(record, origin);
+    this.#body.ascii('}\n');
   }
 
   /** The second form: nothing but clean text, with the reason why the first was refused. */
   repaired(record: RawRecord, origin: Origin, reason: string): void {
-    this.#action(record, origin);
-    this.#text({ ...record, end: Math.min(record.end, record.start + REPAIRED_BYTES) }, origin, reason);
+    this.#opening(record, origin);
+    this.#text(record, origin, `,"repaired":${JSON.stringify(reason)}`);
+    this.#body.ascii('}\n');
   }
 
   /** The last form, for the stream of dead letters: `DeadLetterDocument`. */
   deadLetter(record: RawRecord, origin: Origin, refusal: { reason: string; error: string }): void {
-    const { offset, bytes, start } = record;
-    const end = Math.min(record.end, start + REPAIRED_BYTES);
-    this.#action(record, origin);
-    this.#opening(record);
-    this.#body.utf8(`"message":${JSON.stringify(record.buffer.toString('utf8', start, end))},"log.offset":${offset},`);
+    const { buffer, start, end, offset, bytes } = record;
+    this.#opening(record, origin);
+    this.#body.utf8(`"message":${JSON.stringify(buffer.toString('utf8', start, end))},"log.offset":${offset},`);
     this.#body.utf8(`"tracewell":${JSON.stringify({ file: origin.file, bytes, ...refusal })},`);
     this.#body.copy(origin.constant, 0, origin.constant.length);
     this.#body.ascii('}\n');
   }
 
-  #action({ offset, bytes }: RawRecord, { file }: Origin): void {
-    this.#body.ascii(`{"create":{"_id":"${file}.${offset}.${bytes}"}}\n`);
-  }
-
-  #opening({ stamp, lane }: RawRecord): void {
+  /** The action, and the document up to its first fields. */
+  #opening({ offset, bytes, stamp, lane }: RawRecord, { file }: Origin): void {
     const time = stamp ?? this.#now().toISOString();
-    this.#body.ascii(
-      lane === UNFRAMED ? `{"@timestamp":"${time}",` : `{"@timestamp":"${time}","stream":"${LANES[lane]}",`,
-    );
+    const stream = lane === UNFRAMED ? '' : `"stream":"${LANES[lane]}",`;
+    this.#body.ascii(`{"create":{"_id":"${file}.${offset}.${bytes}"}}\n{"@timestamp":"${time}",${stream}`);
   }
 
-  /** False when the payload is no JSON object. */
+  /** False, and nothing written, when the payload is no JSON object. */
   #json(record: RawRecord, origin: Origin): boolean {
     let { buffer, start, end } = record;
-    if (buffer[end - 1] === 13) end--;
-    if (buffer[start] !== 123 || buffer[end - 1] !== 125) return false;
-    const text = buffer.toString('utf8', start, end);
-    try {
-      JSON.parse(text);
-    } catch {
-      return false;
+    while (end > start && isBlank(buffer[end - 1])) end--;
+    while (start < end && isBlank(buffer[start])) start++;
+    if (!this.#object.read(buffer, start, end)) return false;
+    if (!this.#object.isAscii && !isUtf8(buffer.subarray(start, end))) {
+      // Broken UTF-8 becomes U+FFFD, as in plain text.
+      buffer = Buffer.from(buffer.toString('utf8', start, end));
+      if (!this.#object.read(buffer, 0, buffer.length)) return false;
     }
-    // Broken UTF-8 has become U+FFFD in the text; the bytes must say the same.
-    if (text.includes('\uFFFD') && !isUtf8(buffer.subarray(start, end))) {
-      buffer = Buffer.from(text);
-      start = 0;
-      end = buffer.length;
-    }
-    const members = this.#members;
-    readMembers(buffer, start, end, members);
-    const taken = new Set<number>();
+    const { members } = this.#object;
     const facts: Facts = { level: undefined, traceId: undefined, spanId: undefined };
     let message = -1;
     for (let i = 0; i < members.length; i += 4) {
       const target = targetOf(buffer, members[i]!, members[i + 1]!);
       if (!target) continue;
-      if (target === 'message') {
-        if (message >= 0 || buffer[members[i + 2]!] !== 34) continue;
+      if (target !== 'message') {
+        if (promote(target, valueAt(buffer, members[i + 2]!, members[i + 3]!), facts)) members[i] = TAKEN;
+      } else if (message < 0 && buffer[members[i + 2]!] === 34) {
         message = i;
-      } else if (!promote(target, valueAt(buffer, members[i + 2]!, members[i + 3]!), facts)) continue;
-      taken.add(i);
+        members[i] = TAKEN;
+      }
     }
-    this.#opening(record);
     if (message >= 0) {
       this.#body.ascii('"message":');
       this.#body.copy(buffer, members[message + 2]!, members[message + 3]!);
       this.#body.ascii(',');
     }
-    this.#facts(record, origin, { facts, format: 'json', repaired: undefined });
-    this.#app(buffer, taken);
-    this.#body.ascii('}\n');
+    this.#facts(record, origin, facts, '"json"');
+    this.#app(buffer);
     return true;
   }
 
-  #app(buffer: Buffer, taken: ReadonlySet<number>): void {
-    const members = this.#members;
+  /** The members that were not taken; neighbours go over in one piece, with the application's own blanks. */
+  #app(buffer: Buffer): void {
+    const { members } = this.#object;
     let before = ',"app":{"';
     for (let i = 0; i < members.length; i += 4) {
-      if (taken.has(i)) continue;
+      const start = members[i]!;
+      if (start === TAKEN) continue;
+      while (i + 4 < members.length && members[i + 4] !== TAKEN) i += 4;
       this.#body.ascii(before);
+      this.#body.copy(buffer, start, members[i + 3]!);
       before = ',"';
-      this.#body.copy(buffer, members[i]!, members[i + 1]!);
-      this.#body.ascii('":');
-      this.#body.copy(buffer, members[i + 2]!, members[i + 3]!);
     }
     if (before === ',"') this.#body.ascii('}');
   }
 
-  #text(record: RawRecord, origin: Origin, repaired: string | undefined): void {
+  #text(record: RawRecord, origin: Origin, more = ''): void {
     const text = record.buffer.toString('utf8', record.start, record.end);
-    this.#opening(record);
     this.#body.utf8(`"message":${JSON.stringify(text)},`);
-    const format = record.lane === UNFRAMED ? 'unframed' : 'text';
-    this.#facts(record, origin, { facts: factsOfText(text), format, repaired });
-    this.#body.ascii('}\n');
+    this.#facts(record, origin, factsOfText(text), `${record.lane === UNFRAMED ? '"unframed"' : '"text"'}${more}`);
   }
 
-  /** Everything of ours but `@timestamp`, `stream`, `message` and `app`. */
-  #facts(
-    record: RawRecord,
-    origin: Origin,
-    told: { facts: Facts; format: string; repaired: string | undefined },
-  ): void {
-    const { level, traceId, spanId } = told.facts;
+  /** Everything of ours but what `#opening` wrote, `message` and `app`. */
+  #facts(record: RawRecord, origin: Origin, { level, traceId, spanId }: Facts, format: string): void {
     let text = '';
     if (level) text += `"log.level":"${level}",`;
     if (traceId) text += `"trace.id":"${traceId}",`;
     if (spanId) text += `"span.id":"${spanId}",`;
-    text += `"log.offset":${record.offset},"tracewell":{"file":"${origin.file}","bytes":${record.bytes},"format":"${told.format}"`;
+    text += `"log.offset":${record.offset},"tracewell":{"file":"${origin.file}","bytes":${record.bytes},"format":${format}`;
     if (record.cut > 0) text += `,"cut":${record.cut}`;
-    this.#body.ascii(text);
-    if (told.repaired !== undefined) this.#body.utf8(`,"repaired":${JSON.stringify(told.repaired)}`);
-    this.#body.ascii('},');
+    this.#body.utf8(`${text}},`);
     this.#body.copy(origin.constant, 0, origin.constant.length);
   }
 }
 
 function valueAt(buffer: Buffer, start: number, end: number): unknown {
   return JSON.parse(buffer.toString('utf8', start, end));
-}
-
-/** False when the field has a value already or this one has the wrong shape: it stays under `app`. */
-function promote(target: Exclude<Target, 'message'>, value: unknown, facts: Facts): boolean {
-  if (target === 'traceparent') {
-    const ids = typeof value === 'string' && !facts.traceId && !facts.spanId ? traceparentIn(value) : undefined;
-    Object.assign(facts, ids);
-    return ids !== undefined;
-  }
-  const read = { level: levelOf, traceId: traceIdOf, spanId: spanIdOf }[target](value);
-  if (read === undefined || facts[target] !== undefined) return false;
-  facts[target] = read;
-  return true;
 }

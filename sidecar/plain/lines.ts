@@ -1,8 +1,11 @@
-import { newHeader, parseCri } from './cri.ts';
+import { LANES, UNFRAMED, type Lane } from '../source/lane.ts';
 import type { Assembler, RawRecord } from './assemble.ts';
-import { UNFRAMED } from '../source/lane.ts';
+import { newHeader, parseCri } from './cri.ts';
 
 const NEWLINE = 10;
+
+/** Takes a record, whose text is valid only during the call; false when there is no room for another one. */
+export type Emit = (record: RawRecord) => boolean;
 
 /**
  * Reads the lines of one log file, chunk after chunk, and hands over its records. It knows offsets, lanes and parts, nothing
@@ -11,90 +14,72 @@ const NEWLINE = 10;
 export class LineReader {
   readonly #assembler: Assembler;
   readonly #from: readonly number[];
+  /** Of the line that is being read; a line longer than a chunk has several pieces. */
   readonly #header = newHeader();
   readonly #line: RawRecord;
-  /** Inside a line longer than a chunk: everything up to its newline is text, whatever it looks like. */
-  #inLongLine = false;
+  #chunk: Buffer = Buffer.alloc(0);
+  /** Where the chunk stands in the file. */
+  #base = 0;
+  #midLine = false;
 
   constructor(assembler: Assembler, from: readonly number[]) {
     this.#assembler = assembler;
     this.#from = from;
-    this.#line = {
-      offset: 0,
-      bytes: 0,
-      lane: UNFRAMED,
-      stamp: undefined,
-      buffer: Buffer.alloc(0),
-      start: 0,
-      end: 0,
-      cut: 0,
-    };
+    const buffer = this.#chunk;
+    this.#line = { offset: 0, bytes: 0, lane: UNFRAMED, stamp: undefined, buffer, start: 0, end: 0, cut: 0 };
   }
 
   /**
    * Takes `chunk[0, length)`, which stands at `offset` of the file, and returns how many bytes were consumed: up to the last
-   * newline, or all of a chunk that is `full` and has none. `emit` says whether there is room for more records.
+   * newline, less when there was no more room, or all of a chunk that is `full` and has no newline.
    */
-  read(
-    chunk: Buffer,
-    length: number,
-    at: { offset: number; full: boolean },
-    emit: (record: RawRecord) => boolean,
-  ): number {
+  read(chunk: Buffer, length: number, { offset, full }: { offset: number; full: boolean }, emit: Emit): number {
+    this.#chunk = chunk;
+    this.#base = offset;
     let start = 0;
     while (start < length) {
       const newline = chunk.indexOf(NEWLINE, start);
       if (newline < 0 || newline >= length) {
-        if (start > 0 || !at.full) return start;
-        this.#take(chunk, { start, end: length, next: length }, at.offset, emit);
+        if (start > 0 || !full) break;
+        this.#take(start, length, length, true);
         return length;
       }
-      const room = this.#take(chunk, { start, end: newline, next: newline + 1 }, at.offset, emit);
+      const whole = this.#take(start, newline, newline + 1, false);
       start = newline + 1;
-      if (!room) return start;
+      if (whole && !emit(this.#line)) break;
     }
     return start;
   }
 
   /** The file ends here: what is still open becomes a record. `rest` is a last line without newline. */
-  finish(rest: Buffer, offset: number, emit: (record: RawRecord) => boolean): void {
-    if (rest.length > 0) this.#take(rest, { start: 0, end: rest.length, next: rest.length }, offset, emit, true);
-    for (const lane of [0, 1, 2] as const) if (this.#assembler.close(lane, this.#line)) emit(this.#line);
-    this.#inLongLine = false;
+  finish(rest: Buffer, offset: number, emit: Emit): void {
+    this.#chunk = rest;
+    this.#base = offset;
+    if (rest.length > 0 && this.#take(0, rest.length, rest.length, false)) emit(this.#line);
+    this.#midLine = false;
+    for (const lane of LANES.keys()) if (this.#assembler.close(lane as Lane, this.#line)) emit(this.#line);
   }
 
-  // eslint-disable-next-line max-params -- one call per line; an object per line costs a tenth of the throughput
-  #take(
-    chunk: Buffer,
-    at: { start: number; end: number; next: number },
-    base: number,
-    emit: (record: RawRecord) => boolean,
-    last = false,
-  ): boolean {
-    const { start, end, next } = at;
-    const line = this.#line;
+  /** Takes `[start, end)`, a line or with `more` a piece of one, and the bytes up to `next`; true when `#line` is a record. */
+  #take(start: number, end: number, next: number, more: boolean): boolean {
     const header = this.#header;
-    const framed = !this.#inLongLine && next > end && parseCri(chunk, start, end, header);
-    const framedLast = !framed && last && !this.#inLongLine && parseCri(chunk, start, end, header);
-    let more: boolean;
-    if (framed || framedLast) {
-      line.lane = header.lane;
-      line.start = header.payload;
-      line.stamp = undefined;
-      more = header.partial;
-    } else {
-      more = next === end && !last;
-      this.#inLongLine = more;
-      line.lane = UNFRAMED;
-      line.start = start;
-      line.stamp = undefined;
+    const first = !this.#midLine;
+    this.#midLine = more;
+    if (first && !parseCri(this.#chunk, start, end, header)) {
+      header.lane = UNFRAMED;
+      header.partial = false;
+      header.payload = start;
+      header.stampEnd = start;
     }
-    line.offset = base + start;
-    if (line.offset < this.#from[line.lane]!) return true;
-    if (framed || framedLast) line.stamp = chunk.toString('latin1', start, header.stampEnd);
+    const line = this.#line;
+    line.lane = header.lane;
+    line.offset = this.#base + start;
+    if (line.offset < this.#from[line.lane]!) return false;
+    line.stamp = first && header.stampEnd > start ? this.#chunk.toString('latin1', start, header.stampEnd) : undefined;
     line.bytes = next - start;
-    line.buffer = chunk;
+    line.buffer = this.#chunk;
+    line.start = first ? header.payload : start;
     line.end = end;
-    return this.#assembler.take(line, more) ? emit(line) : true;
+    return this.#assembler.take(line, more || header.partial);
   }
 }

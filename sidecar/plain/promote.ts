@@ -27,14 +27,16 @@ const TABLE = new Map<string, Target>([
   ['span.id', 'spanId'],
   ['traceparent', 'traceparent'],
 ]);
-const LONGEST = Math.max(...[...TABLE.keys()].map((key) => key.length));
+const LENGTHS = [...TABLE.keys()].map((key) => key.length);
+const SHORTEST = Math.min(...LENGTHS);
+const LONGEST = Math.max(...LENGTHS);
+/** By first byte whether a key of the table begins with it: most keys are none of ours. */
+const FIRST = Array.from({ length: 256 }, (_, byte) => [...TABLE.keys()].some((key) => key.charCodeAt(0) === byte));
 
 /** The field for the key `[start, end)`; keys written with escapes are not looked for. */
 export function targetOf(bytes: Buffer, start: number, end: number): Target | undefined {
   const length = end - start;
-  if (length < 3 || length > LONGEST) return undefined;
-  const first = bytes[start]!;
-  if (first !== 109 && first !== 108 && first !== 115 && first !== 116) return undefined;
+  if (length < SHORTEST || length > LONGEST || !FIRST[bytes[start]!]) return undefined;
   return TABLE.get(bytes.toString('latin1', start, end));
 }
 
@@ -77,3 +79,21 @@ export function traceparentIn(text: string): { traceId: string; spanId: string }
   const spanId = spanIdOf(match?.[2]);
   return traceId && spanId ? { traceId, spanId } : undefined;
 }
+
+/**
+ * Takes a value over into the field that its key stands for; false when that has a value already or this one has the wrong
+ * shape: it stays under `app`.
+ */
+export function promote(target: Exclude<Target, 'message'>, value: unknown, facts: Facts): boolean {
+  if (target === 'traceparent') {
+    const ids = typeof value === 'string' && !facts.traceId && !facts.spanId ? traceparentIn(value) : undefined;
+    Object.assign(facts, ids);
+    return ids !== undefined;
+  }
+  const read = READ[target](value);
+  if (read === undefined || facts[target] !== undefined) return false;
+  facts[target] = read;
+  return true;
+}
+
+const READ = { level: levelOf, traceId: traceIdOf, spanId: spanIdOf };

@@ -1,20 +1,27 @@
+/** Something went wrong: `reason` is the same whenever the same goes wrong, `error` has the words of this time. */
+export interface Fault {
+  reason: string;
+  error: string;
+}
+
 /** What became of one record of a batch. */
 export type Outcome =
   | { kind: 'stored' }
   /** 409 on create: exactly this extent is stored already. */
   | { kind: 'duplicate' }
   /** It can be accepted later, as it is. */
-  | { kind: 'retry'; reason: string }
+  | ({ kind: 'retry' } & Fault)
+  /** It can be accepted once somebody has mended a key, a privilege, a stream. */
+  | ({ kind: 'hold' } & Fault)
   /** This form of it will never be accepted. */
-  | { kind: 'rejected'; reason: string; error: string };
+  | ({ kind: 'rejected' } & Fault);
 
 /** What a whole request came to. */
 export type Answer =
   | { kind: 'items'; outcomes: Outcome[] }
-  /** Nothing was said about any record; send them again after a while. */
-  | { kind: 'retry'; reason: string; afterMs?: number | undefined }
-  /** Everything waits until somebody mends it: a key, a privilege, a stream. */
-  | { kind: 'hold'; reason: string }
+  /** Nothing was said about any record; send them again after a while, perhaps to another address. */
+  | ({ kind: 'retry'; elsewhere: boolean; afterMs?: number | undefined } & Fault)
+  | ({ kind: 'hold' } & Fault)
   | { kind: 'tooLarge' };
 
 interface Item {
@@ -28,46 +35,45 @@ interface Item {
  */
 export function readAnswer(status: number, body: string, retryAfter: string | undefined, count: number): Answer {
   if (status === 413) return { kind: 'tooLarge' };
-  if (status === 401 || status === 403 || status === 404)
-    return { kind: 'hold', reason: `${status} ${errorText(body)}` };
-  if (status !== 200)
-    return { kind: 'retry', reason: `${status} ${errorText(body)}`, afterMs: secondsToMs(retryAfter) };
+  if (status === 401 || status === 403 || status === 404) return { kind: 'hold', ...faultOf(status, body) };
+  if (status !== 200) {
+    // A server that asks for patience speaks for its cluster; one that is not ready speaks for itself.
+    return { kind: 'retry', elsewhere: status >= 500, afterMs: secondsToMs(retryAfter), ...faultOf(status, body) };
+  }
   const items = itemsOf(body);
-  if (items?.length !== count) return { kind: 'retry', reason: '200 with an answer that cannot be read' };
-  const outcomes = items.map(outcomeOf);
-  const refused = outcomes.find((outcome) => outcome.kind === 'hold');
-  if (refused) return { kind: 'hold', reason: refused.reason };
-  return { kind: 'items', outcomes: outcomes as Outcome[] };
+  if (items?.length === count) return { kind: 'items', outcomes: items.map(outcomeOf) };
+  const error = items ? `${items.length} items for ${count} records` : `not JSON: ${body.slice(0, 100)}`;
+  return { kind: 'retry', elsewhere: true, reason: '200 with an answer that cannot be read', error };
 }
 
 function itemsOf(body: string): Item[] | undefined {
   try {
     const { items } = JSON.parse(body) as { items?: unknown };
-    return Array.isArray(items) ? items.map((item: { create?: Item }) => item.create ?? {}) : undefined;
+    return Array.isArray(items) ? items.map((item: { create?: Item } | null) => item?.create ?? {}) : undefined;
   } catch {
     return undefined;
   }
 }
 
-function outcomeOf({ status, error }: Item): Outcome | { kind: 'hold'; reason: string } {
+function outcomeOf({ status, error }: Item): Outcome {
   if (status === 200 || status === 201) return { kind: 'stored' };
   if (status === 409) return { kind: 'duplicate' };
-  const type = typeof error?.type === 'string' ? error.type : 'unknown';
-  const text = `${String(status)} ${type}: ${typeof error?.reason === 'string' ? error.reason : ''}`;
-  if (status === 401 || status === 403 || status === 404) return { kind: 'hold', reason: text };
-  if (status === 400 || status === 413) return { kind: 'rejected', reason: type, error: text };
-  return { kind: 'retry', reason: text };
+  const type = typeof error?.type === 'string' ? error.type : 'without a type';
+  const fault = { reason: `${String(status)} ${type}`, error: typeof error?.reason === 'string' ? error.reason : '' };
+  if (status === 401 || status === 403 || status === 404) return { kind: 'hold', ...fault };
+  if (status === 400 || status === 413) return { kind: 'rejected', ...fault, reason: type };
+  return { kind: 'retry', ...fault };
 }
 
-function errorText(body: string): string {
+function faultOf(status: number, body: string): Fault {
   try {
     const { error } = JSON.parse(body) as { error?: { type?: string; reason?: string } | string };
-    if (typeof error === 'string') return error;
-    if (error) return `${error.type ?? ''}: ${error.reason ?? ''}`;
+    if (typeof error === 'string') return { reason: `${status}`, error };
+    if (error) return { reason: `${status} ${error.type ?? ''}`, error: error.reason ?? '' };
   } catch {
     // Not from Elasticsearch: a proxy's page, say. Its first words are the best there is.
   }
-  return body.slice(0, 200);
+  return { reason: `${status}`, error: body.slice(0, 200) };
 }
 
 /** `Retry-After` in seconds, at most five minutes of it; a date is not understood and counts as absent. */

@@ -4,8 +4,9 @@ import { DocumentWriter, type Origin } from '../plain/document.ts';
 import type { Lane } from '../source/lane.ts';
 import type { LogFile } from '../source/log-file.ts';
 
-/** Which extent of which file a record of a batch is, and where its two lines stand in the body. */
+/** A record of a batch: its place there, which extent of which file it is, and where its two lines stand in a body. */
 export interface Entry {
+  index: number;
   file: LogFile;
   origin: Origin;
   offset: number;
@@ -17,22 +18,20 @@ export interface Entry {
 
 /** Records on their way to one `_bulk` request. Filled, sent, answered for, emptied, filled again. */
 export class Batch {
-  readonly body: Body;
+  readonly body = new Body();
   readonly entries: Entry[] = [];
-  readonly writer: DocumentWriter;
-  /** When its first record was added, milliseconds of the clock that `add` was given. */
-  since = 0;
+  readonly #writer: DocumentWriter;
 
   constructor(now: () => Date) {
-    this.body = new Body(256 * 1024);
-    this.writer = new DocumentWriter(this.body, now);
+    this.#writer = new DocumentWriter(this.body, now);
   }
 
   add(file: LogFile, origin: Origin, record: RawRecord): void {
     const { offset, bytes, lane } = record;
+    const index = this.entries.length;
     const start = this.body.length;
-    this.writer.write(record, origin);
-    this.entries.push({ file, origin, offset, bytes, lane, start, end: this.body.length });
+    this.#writer.write(record, origin);
+    this.entries.push({ index, file, origin, offset, bytes, lane, start, end: this.body.length });
   }
 
   clear(): void {

@@ -1,7 +1,9 @@
-import type { Agent, IncomingMessage, RequestOptions } from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { getBuiltinModule } from 'node:process';
-import { describe } from '../../runtime/errors.ts';
+import { codeOf, describe } from '../../runtime/errors.ts';
+import type { Part } from '../../runtime/lifecycle.ts';
 import { readAnswer, type Answer } from './answer.ts';
+import type { Sink } from './deliver.ts';
 
 // An ESM import of node:http reads each of its exports, lazy ones too, and costs 6.7 MB of private memory.
 const http = getBuiltinModule('node:http');
@@ -15,84 +17,100 @@ export interface Connection {
   ca: string | undefined;
 }
 
+interface Request {
+  stream: string;
+  /** gzip */
+  body: Buffer;
+  count: number;
+}
+
 const SILENCE_MS = 60_000;
 const ANSWER_BYTES = 64 * 1024 * 1024;
 /** Only what is read: an answer to ten thousand records is otherwise some megabytes. */
 const FILTER = 'errors,items.*.status,items.*.error.type,items.*.error.reason';
 
 /** Sends bulk requests over one kept-alive connection; when an address fails, the next one of the list is asked. */
-export class BulkClient {
+export class BulkClient implements Sink, Part {
+  readonly name = 'Elasticsearch client';
   readonly #connection: () => Connection;
   readonly #agents = new Map<string, Agent>();
   #ca: string | undefined;
-  #first = 0;
+  /** Place of the address that answered last. */
+  #preferred = 0;
 
+  /** `connection` is asked for each request, so that a new key or authority is used at once. */
   constructor(connection: () => Connection) {
     this.#connection = connection;
   }
 
-  /** Posts `body` (gzip) to a stream. Never throws: what goes wrong is an answer too, with the address in its reason. */
-  async post(stream: string, body: Buffer, count: number, signal: AbortSignal): Promise<Answer> {
+  /** Posts `count` records, gzip, to a stream. Never throws: what goes wrong is an answer too. */
+  async post(stream: string, body: Buffer, count: number): Promise<{ url: string; answer: Answer }> {
     const connection = this.#connection();
-    if (connection.ca !== this.#ca) {
-      this.close();
-      this.#ca = connection.ca;
-    }
+    if (connection.ca !== this.#ca) this.stop();
+    this.#ca = connection.ca;
     const { urls } = connection;
-    let last: Answer = { kind: 'retry', reason: 'no address' };
-    for (let i = 0; i < urls.length; i++) {
-      const at = (this.#first + i) % urls.length;
-      const url = urls[at]!;
-      last = await this.#ask(url, connection, { stream, body, count, signal });
-      if (last.kind !== 'retry') {
-        this.#first = at;
-        return last.kind === 'hold' ? { ...last, reason: `${url}: ${last.reason}` } : last;
+    const failed: { url: string; error: string }[] = [];
+    for (let i = 0; ; i++) {
+      const at = (this.#preferred + i) % urls.length;
+      const target = new URL(urls[at]!);
+      const url = `${target.origin}${target.pathname}`.replace(/\/$/, '');
+      const answer = await this.#ask(target, connection, { stream, body, count });
+      if (answer.kind !== 'retry' || !answer.elsewhere) {
+        this.#preferred = at;
+        return { url, answer };
       }
-      last = { ...last, reason: `${url}: ${last.reason}` };
+      failed.push({ url, error: answer.error });
+      if (failed.length < urls.length) continue;
+      this.#preferred = 0;
+      if (failed.length === 1) return { url, answer };
+      const error = failed.map((one) => `${one.url}: ${one.error}`).join('; ');
+      return { url: failed.map((one) => one.url).join(', '), answer: { ...answer, error } };
     }
-    this.#first = 0;
-    return last;
   }
 
-  close(): void {
+  /** Connects when there is something to send. */
+  start(): void {}
+
+  stop(): void {
     for (const agent of this.#agents.values()) agent.destroy();
     this.#agents.clear();
   }
 
-  async #ask(
-    url: string,
-    connection: Connection,
-    { stream, body, count, signal }: { stream: string; body: Buffer; count: number; signal: AbortSignal },
-  ): Promise<Answer> {
-    const target = new URL(url);
+  async #ask(target: URL, connection: Connection, request: Request): Promise<Answer> {
+    try {
+      return await this.#exchange(target, connection, request);
+    } catch (error) {
+      return { kind: 'retry', elsewhere: true, reason: codeOf(error) ?? 'no answer', error: explain(error) };
+    }
+  }
+
+  async #exchange(target: URL, { apiKey, ca }: Connection, { stream, body, count }: Request): Promise<Answer> {
     const secure = target.protocol === 'https:';
-    const path = `${target.pathname.replace(/\/$/, '')}/${stream}/_bulk?filter_path=${FILTER}`;
-    const options: RequestOptions & { ca?: string | undefined } = {
+    const options: RequestOptions = {
       method: 'POST',
-      path,
+      path: `${target.pathname.replace(/\/$/, '')}/${encodeURIComponent(stream)}/_bulk?filter_path=${FILTER}`,
       headers: {
         'content-type': 'application/x-ndjson',
         'content-encoding': 'gzip',
         'content-length': body.length,
-        ...(connection.apiKey ? { authorization: `ApiKey ${connection.apiKey}` } : {}),
+        ...(apiKey ? { authorization: `ApiKey ${apiKey}` } : {}),
       },
-      agent: this.#agent(target.origin, secure, connection.ca),
-      signal,
+      agent: this.#agent(target.origin, secure, ca),
       timeout: SILENCE_MS,
     };
-    try {
-      const response = await send(secure ? https.request(target, options) : http.request(target, options), body);
-      const text = await readBody(response);
-      return readAnswer(response.statusCode ?? 0, text, response.headers['retry-after'], count);
-    } catch (error) {
-      return { kind: 'retry', reason: explain(error) };
-    }
+    const ask = () => send(secure ? https.request(target, options) : http.request(target, options), body);
+    const response = await ask().catch((error: unknown) => {
+      if (error instanceof StaleConnection) return ask();
+      throw error;
+    });
+    const text = await readBody(response);
+    return readAnswer(response.statusCode ?? 0, text, response.headers['retry-after'], count);
   }
 
   #agent(origin: string, secure: boolean, ca: string | undefined): Agent {
     let agent = this.#agents.get(origin);
     if (!agent) {
-      const options = { keepAlive: true, maxSockets: 2, scheduling: 'lifo' as const };
+      const options = { keepAlive: true, maxSockets: 1 };
       agent = secure ? new https.Agent({ ...options, ...(ca ? { ca } : {}) }) : new http.Agent(options);
       this.#agents.set(origin, agent);
     }
@@ -100,10 +118,17 @@ export class BulkClient {
   }
 }
 
-function send(request: ReturnType<typeof http.request>, body: Buffer): Promise<IncomingMessage> {
+/** The server closed a quiet connection just as it was taken up again: no fault of anybody's, and worth a second try at once. */
+class StaleConnection extends Error {}
+
+function send(request: ClientRequest, body: Buffer): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request.once('response', resolve);
-    request.once('error', reject);
+    // It may come after the answer too, when the server closes before it has read everything.
+    request.on('error', (error) => {
+      const stale = request.reusedSocket && codeOf(error) === 'ECONNRESET';
+      reject(stale ? new StaleConnection(error.message, { cause: error }) : error);
+    });
     request.once('timeout', () => request.destroy(new Error(`no answer for ${SILENCE_MS / 1000} s`)));
     request.end(body);
   });
@@ -120,10 +145,15 @@ async function readBody(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** OpenSSL's words for the commonest mistake do not name the cure. */
+/** OpenSSL's and the parser's words for common mistakes do not name the cure. */
+const CURES: readonly [RegExp, string][] = [
+  [/self-signed|unable to (get|verify)|PEM/i, "is the authority of Elasticsearch's certificate in es-ca.crt?"],
+  [/altnames/, 'the URL must use a name that is in the certificate'],
+  [/wrong version number|packet length too long/, 'does it speak http, not https?'],
+];
+
 function explain(error: unknown): string {
   const text = describe(error);
-  return /self-signed certificate|unable to (get|verify)/.test(text)
-    ? `${text} (is the authority of Elasticsearch's certificate in es-ca.crt?)`
-    : text;
+  const cure = CURES.find(([pattern]) => pattern.test(text))?.[1];
+  return cure ? `${text} (${cure})` : text;
 }

@@ -5,225 +5,189 @@ import type { Log } from '../../runtime/log.ts';
 import { wait } from '../../runtime/wait.ts';
 import { Body } from '../plain/body.ts';
 import { DocumentWriter } from '../plain/document.ts';
-import type { Answer, Outcome } from './answer.ts';
+import type { Reminder } from '../reminder.ts';
+import type { Answer, Fault, Outcome } from './answer.ts';
 import type { Batch, Entry } from './batch.ts';
+import { Slice } from './slice.ts';
 
 /** What became of a record for good: Elasticsearch has it, had it, or has it as a dead letter. */
 export type Fate = 'stored' | 'duplicate' | 'deadLettered';
 
+/** Where requests go: `url` says who answered, or who did not. */
 export interface Sink {
-  post(stream: string, body: Buffer, count: number, signal: AbortSignal): Promise<Answer>;
+  post(stream: string, body: Buffer, count: number): Promise<{ url: string; answer: Answer }>;
 }
 
 export interface DeliverOptions {
   sink: Sink;
   streams: () => { logs: string; deadLetters: string };
   log: Log;
-  now: () => number;
+  reminder: Reminder;
+  now: () => Date;
   random: () => number;
-  signal: AbortSignal;
+  /** Aborts when the pod ends: from then on little time is left, and waits are short. */
+  ending: AbortSignal;
 }
 
+type Destination = 'logs' | 'deadLetters';
+interface Refused extends Fault {
+  entry: Entry;
+}
+type Trouble = Extract<Answer, { kind: 'retry' | 'hold' }>;
+
 const compress = promisify(gzip);
-const LEVEL = { level: constants.Z_BEST_SPEED };
-/** How often the same trouble is said. */
-const REMIND_MS = 60_000;
+const COMPRESSION = { level: constants.Z_BEST_SPEED, chunkSize: 262_144 };
+/** The longest wait while the pod ends: the grace period may be over any moment. */
+const LAST_MS = 1000;
+
+const CURE = {
+  retry: 'it is tried again until it is answered for; nothing is lost while the log files are there',
+  hold: 'everything waits: check the API key and its privileges, and that the stream exists; the operator makes all of them',
+};
 
 /**
  * Sends a batch until every record has its fate, and only then returns: retries what can pass, holds what somebody must mend,
- * halves what is too large, and gives a refused record its second form and then the dead letter. Returns undefined when
- * `signal` ended it first; nothing may be acknowledged then.
+ * halves what is too large, and gives a refused record its second form and then the dead letter.
  */
 export class Deliverer {
   readonly #options: DeliverOptions;
-  #trouble = '';
-  #saidAt = -Infinity;
   #attempt = 0;
+  #inTrouble = false;
 
   constructor(options: DeliverOptions) {
     this.#options = options;
   }
 
-  async deliver(batch: Batch): Promise<Fate[] | undefined> {
+  /** The fates in the order of the batch. */
+  async deliver(batch: Batch): Promise<Fate[]> {
     const fates: Fate[] = Array.from({ length: batch.entries.length });
-    const bytes = batch.body.bytes;
-    const whole = batch.entries.map((entry, index) => ({ entry, index, start: entry.start, end: entry.end }));
-    const body = new Slice(bytes, whole);
+    const refused = await this.#send(new Slice(batch.body.bytes, batch.entries), 'logs', fates);
+    const twice = await this.#sendClean(refused, fates);
+    await this.#bury(twice, fates);
+    return fates;
+  }
+
+  /** The refused ones again, as clean text read from their file; returns those that are refused again or are gone. */
+  async #sendClean(refused: readonly Refused[], fates: Fate[]): Promise<Refused[]> {
+    const gone: Refused[] = [];
+    const slice = rewrite(refused, this.#options.now, (writer, one) => {
+      const record = one.entry.file.reread(one.entry);
+      if (record) writer.repaired(record, one.entry.origin, one.reason);
+      else gone.push(one);
+    });
+    return [...gone, ...(await this.#send(slice, 'logs', fates))];
+  }
+
+  async #bury(refused: readonly Refused[], fates: Fate[]): Promise<void> {
+    const { log, now, reminder, streams } = this.#options;
+    const [first] = refused;
+    if (!first) return;
+    const { reason, error } = first;
+    if (reminder.due(`dead letters: ${reason}`)) {
+      const stream = streams().deadLetters;
+      log.warn('Elasticsearch refuses records in every form', { reason, error, records: refused.length, stream });
+    }
+    const slice = rewrite(refused, now, (writer, { entry, reason, error }) => {
+      const gone = { ...entry, stamp: undefined, buffer: Buffer.alloc(0), start: 0, end: 0, cut: 0 };
+      writer.deadLetter(entry.file.reread(entry) ?? gone, entry.origin, { reason, error });
+    });
+    await this.#send(slice, 'deadLetters', fates);
+  }
+
+  /**
+   * Sends until no record is left to retry, notes the fates, and returns the refused. A dead letter is never refused: it waits
+   * until the stream takes it.
+   */
+  async #send(slice: Slice, to: Destination, fates: Fate[]): Promise<Refused[]> {
+    const { sink, streams } = this.#options;
     const refused: Refused[] = [];
-    if (!(await this.#send(body, 'logs', fates, refused))) return undefined;
-    return (await this.#second(refused, fates)) ? fates : undefined;
-  }
-
-  /** The refused ones again, as clean text; those that are refused again become dead letters. */
-  async #second(refused: readonly Refused[], fates: Fate[]): Promise<boolean> {
-    if (refused.length === 0) return true;
-    const again: Refused[] = [];
-    const clean = rewrite(refused, this.#options.now, (writer, { entry, reason }) => {
-      const record = entry.file.reread(entry);
-      if (record) writer.repaired(record, entry.origin, reason);
-      return record !== undefined;
-    });
-    if (!(await this.#send(clean, 'logs', fates, again))) return false;
-    const last = [...again, ...refused.filter(({ index }) => !clean.has(index))];
-    if (last.length === 0) return true;
-    const letters = rewrite(last, this.#options.now, (writer, { entry, reason, error }) => {
-      const empty = { ...entry, stamp: undefined, buffer: Buffer.alloc(0), start: 0, end: 0, cut: 0 };
-      writer.deadLetter(entry.file.reread(entry) ?? empty, entry.origin, { reason, error });
-      return true;
-    });
-    this.#options.log.warn('Elasticsearch refuses records in every form; they become dead letters', {
-      records: last.length,
-      reason: last[0]!.reason,
-      error: last[0]!.error,
-      stream: this.#options.streams().deadLetters,
-    });
-    return this.#send(letters, 'deadLetters', fates, undefined);
-  }
-
-  /** Sends until nothing is left to retry. Refused records go to `refused`; without that list they are tried for ever. */
-  async #send(
-    slice: Slice,
-    stream: 'logs' | 'deadLetters',
-    fates: Fate[],
-    refused: Refused[] | undefined,
-  ): Promise<boolean> {
-    const { sink, signal, random, streams } = this.#options;
-    let queue = slice.pieces.length > 0 ? [slice] : [];
-    while (queue.length > 0) {
-      const [part, ...others] = queue as [Slice, ...Slice[]];
-      if (signal.aborted) return false;
-      const answer = await sink.post(streams()[stream], await compress(part.body(), LEVEL), part.pieces.length, signal);
-      if (answer.kind === 'tooLarge') {
-        queue = [...(part.pieces.length > 1 ? part.halves() : this.#refuse(part, refused)), ...others];
-        continue;
-      }
-      if (answer.kind !== 'items') {
-        await this.#pause(answer, signal, random);
-        continue;
-      }
-      const rest = this.#settle(part, answer.outcomes, { stream, fates, refused });
-      queue = [...(rest.pieces.length > 0 ? [rest] : []), ...others];
-      if (rest.pieces.length > 0) await this.#pause({ kind: 'retry', reason: rest.why }, signal, random);
-      else this.#calm();
-    }
-    return true;
-  }
-
-  /** Notes each record's fate and returns those to be sent again. */
-  #settle(
-    part: Slice,
-    outcomes: readonly Outcome[],
-    { stream, fates, refused }: { stream: 'logs' | 'deadLetters'; fates: Fate[]; refused: Refused[] | undefined },
-  ): Slice {
-    const rest = new Slice(part.bytes, []);
-    for (const [i, outcome] of outcomes.entries()) {
-      const piece = part.pieces[i]!;
-      if (outcome.kind === 'stored' || outcome.kind === 'duplicate') {
-        fates[piece.index] = stream === 'deadLetters' ? 'deadLettered' : outcome.kind;
-      } else if (outcome.kind === 'rejected' && refused) {
-        refused.push({ entry: piece.entry, index: piece.index, reason: outcome.reason, error: outcome.error });
+    const queue = slice.entries.length > 0 ? [slice] : [];
+    for (let part = queue.shift(); part; part = queue.shift()) {
+      const { entries } = part;
+      const { url, answer } = await sink.post(streams()[to], await compress(part.body(), COMPRESSION), entries.length);
+      if (answer.kind === 'items') {
+        const { rest, trouble } = sort(entries, answer.outcomes, { to, fates, refused });
+        if (rest.length < entries.length) this.#attempt = 0;
+        if (rest.length > 0) queue.unshift(part.of(rest));
+        if (trouble) await this.#pause(url, trouble);
+      } else if (answer.kind !== 'tooLarge') {
+        queue.unshift(part);
+        await this.#pause(url, answer);
+      } else if (entries.length > 1) {
+        queue.unshift(...part.halves());
+      } else if (to === 'logs') {
+        refused.push({ entry: entries[0]!, ...TOO_LARGE });
       } else {
-        rest.pieces.push(piece);
-        rest.why = outcome.kind === 'rejected' ? outcome.error : outcome.reason;
+        queue.unshift(part);
+        await this.#pause(url, { kind: 'hold', ...TOO_LARGE });
       }
     }
-    return rest;
+    this.#calm();
+    return refused;
   }
 
-  /** A single record that is too large for the server or a proxy before it. */
-  #refuse(part: Slice, refused: Refused[] | undefined): Slice[] {
-    if (!refused) return [part];
-    const { entry, index } = part.pieces[0]!;
-    refused.push({ entry, index, reason: 'TooLarge', error: '413 the request is too large' });
-    return [];
-  }
-
-  async #pause(
-    answer: Extract<Answer, { kind: 'retry' | 'hold' }>,
-    signal: AbortSignal,
-    random: () => number,
-  ): Promise<void> {
-    const { log, now } = this.#options;
-    if (signal.aborted) return;
-    if (answer.reason !== this.#trouble || now() - this.#saidAt >= REMIND_MS) {
-      const cure =
-        answer.kind === 'hold'
-          ? 'everything waits: check the API key in the Secret and that the stream exists; the operator makes both'
-          : 'it is tried again until it is answered; nothing is lost while the log files are there';
-      log.warn('Elasticsearch did not take a batch', { reason: answer.reason, cure });
-      this.#trouble = answer.reason;
-      this.#saidAt = now();
+  async #pause(url: string, trouble: Trouble): Promise<void> {
+    const { ending, log, random, reminder } = this.#options;
+    const { kind, reason, error } = trouble;
+    if (reminder.due(`${url} ${reason}`)) {
+      log.warn('Elasticsearch did not take records', { url, reason, error, cure: CURE[kind] });
+      this.#inTrouble = true;
     }
-    const planned = backoff(this.#attempt++, random);
-    const asked = answer.kind === 'retry' ? (answer.afterMs ?? 0) : 0;
-    await wait(Math.max(planned, asked), signal);
+    const asked = (kind === 'retry' && trouble.afterMs) || 0;
+    const planned = Math.max(asked, backoff(this.#attempt++, random));
+    if (ending.aborted) await wait(Math.min(planned, LAST_MS));
+    else await wait(planned, ending);
   }
 
   #calm(): void {
-    if (this.#trouble) this.#options.log.info('Elasticsearch takes batches again');
-    this.#trouble = '';
+    if (this.#inTrouble) this.#options.log.info('Elasticsearch takes records again');
+    this.#inTrouble = false;
     this.#attempt = 0;
   }
 }
 
-interface Piece {
-  entry: Entry;
-  /** Place in the batch. */
-  index: number;
-  start: number;
-  end: number;
+const TOO_LARGE = {
+  reason: 'TooLarge',
+  error: '413: the server, or a proxy before it, does not take a record of this size',
+};
+
+/** Notes the fates and the refused; returns what must be sent again, and why. */
+function sort(
+  entries: readonly Entry[],
+  outcomes: readonly Outcome[],
+  { to, fates, refused }: { to: Destination; fates: Fate[]; refused: Refused[] },
+): { rest: Entry[]; trouble: Trouble | undefined } {
+  const rest: Entry[] = [];
+  let trouble: Trouble | undefined;
+  for (const [i, entry] of entries.entries()) {
+    const outcome = outcomes[i]!;
+    if (outcome.kind === 'stored' || outcome.kind === 'duplicate') {
+      fates[entry.index] = to === 'deadLetters' ? 'deadLettered' : outcome.kind;
+    } else if (outcome.kind === 'rejected' && to === 'logs') {
+      refused.push({ entry, reason: outcome.reason, error: outcome.error });
+    } else {
+      rest.push(entry);
+      const { reason, error } = outcome;
+      trouble ??=
+        outcome.kind === 'retry' ? { kind: 'retry', elsewhere: false, reason, error } : { kind: 'hold', reason, error };
+    }
+  }
+  return { rest, trouble };
 }
 
-interface Refused {
-  entry: Entry;
-  index: number;
-  reason: string;
-  error: string;
-}
-
-/** Some records of a body. */
-class Slice {
-  readonly bytes: Buffer;
-  readonly pieces: Piece[];
-  /** Why they are still here. */
-  why = '';
-
-  constructor(bytes: Buffer, pieces: Piece[]) {
-    this.bytes = bytes;
-    this.pieces = pieces;
-  }
-
-  has(index: number): boolean {
-    return this.pieces.some((piece) => piece.index === index);
-  }
-
-  /** Their bytes, without a copy as long as they stand together. */
-  body(): Buffer {
-    const first = this.pieces[0]!;
-    const last = this.pieces.at(-1)!;
-    const length = this.pieces.reduce((sum, piece) => sum + piece.end - piece.start, 0);
-    if (last.end - first.start === length) return this.bytes.subarray(first.start, last.end);
-    return Buffer.concat(this.pieces.map((piece) => this.bytes.subarray(piece.start, piece.end)));
-  }
-
-  halves(): Slice[] {
-    const middle = this.pieces.length >> 1;
-    return [new Slice(this.bytes, this.pieces.slice(0, middle)), new Slice(this.bytes, this.pieces.slice(middle))];
-  }
-}
-
-/** Writes records in another form; `write` says whether it could. */
+/** Writes records in another form; `write` may leave one out. */
 function rewrite(
   records: readonly Refused[],
-  now: () => number,
-  write: (writer: DocumentWriter, record: Refused) => boolean,
+  now: () => Date,
+  write: (writer: DocumentWriter, record: Refused) => void,
 ): Slice {
-  const body = new Body(64 * 1024);
-  const writer = new DocumentWriter(body, () => new Date(now()));
-  const pieces: Piece[] = [];
+  const body = new Body();
+  const writer = new DocumentWriter(body, now);
+  const entries: Entry[] = [];
   for (const record of records) {
     const start = body.length;
-    if (write(writer, record)) pieces.push({ entry: record.entry, index: record.index, start, end: body.length });
+    write(writer, record);
+    if (body.length > start) entries.push({ ...record.entry, start, end: body.length });
   }
-  return new Slice(body.bytes, pieces);
+  return new Slice(body.bytes, entries);
 }

@@ -1,14 +1,20 @@
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SIDECAR } from '../../api/names.ts';
 import type { SidecarConfig } from '../../api/sidecar-config.ts';
 import { byAge, parseFileName, type LogFileName } from './file-name.ts';
 import { HEAD_BYTES } from './identity.ts';
 
+/** A log file as its folder shows it. */
 export interface FoundFile extends LogFileName {
   container: string;
   path: string;
+  inode: string;
+  size: number;
 }
+
+/** Hears of a folder or file that cannot be read; that it is not there is no trouble. */
+export type OnTrouble = (path: string, error: unknown) => void;
 
 type Chosen = SidecarConfig['logs']['containers'];
 
@@ -17,28 +23,27 @@ export function isCaptured(container: string, { include, exclude }: Chosen): boo
   return container !== SIDECAR && !exclude.includes(container) && (include.length === 0 || include.includes(container));
 }
 
-/** Folders of the containers to capture: they appear as containers start. A folder that is not there yet has none. */
-export function listContainers(logs: string, chosen: Chosen): string[] {
-  return names(logs).filter((name) => isCaptured(name, chosen));
+/** Folders of the containers to capture: they appear as containers start. */
+export function listContainers(logs: string, chosen: Chosen, onTrouble: OnTrouble): string[] {
+  return namesIn(logs, onTrouble).filter((name) => isCaptured(name, chosen));
 }
 
 /** The log files of a container, oldest first. */
-export function listFiles(logs: string, container: string): FoundFile[] {
+export function listFiles(logs: string, container: string, onTrouble: OnTrouble): FoundFile[] {
   const folder = join(logs, container);
   const found: FoundFile[] = [];
-  for (const name of names(folder)) {
+  for (const name of namesIn(folder, onTrouble)) {
     const parsed = parseFileName(name);
-    if (parsed) found.push({ ...parsed, container, path: join(folder, name) });
+    if (!parsed) continue;
+    const path = join(folder, name);
+    const stat = attempt(path, () => statSync(path), onTrouble);
+    if (stat?.isFile()) found.push({ ...parsed, container, path, inode: inodeOf(stat), size: stat.size });
   }
   return found.sort(byAge);
 }
 
-function names(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
+function namesIn(folder: string, onTrouble: OnTrouble): string[] {
+  return attempt(folder, () => readdirSync(folder), onTrouble) ?? [];
 }
 
 /** An open file, with what tells it from others: its inode while it lives, its first bytes for good. */
@@ -46,26 +51,37 @@ export interface Opened {
   fd: number;
   inode: string;
   size: number;
-  head: Uint8Array;
+  head: Buffer;
 }
 
-/** Opens a log file and reads its first KiB; undefined when it went away in between. */
-export function openFile(path: string): Opened | undefined {
-  let fd: number;
-  try {
-    fd = openSync(path, 'r');
-  } catch {
-    return undefined;
-  }
+/** Opens a log file and reads its first KiB; undefined when it cannot be read, or went away. */
+export function openFile(path: string, onTrouble: OnTrouble): Opened | undefined {
+  const fd = attempt(path, () => openSync(path, 'r'), onTrouble);
+  if (fd === undefined) return undefined;
+  const opened = attempt(path, () => look(fd), onTrouble);
+  if (!opened) closeSync(fd);
+  return opened;
+}
+
+export const closeFile = ({ fd }: Opened): void => closeSync(fd);
+
+function look(fd: number): Opened {
   const stat = fstatSync(fd);
   const head = Buffer.alloc(HEAD_BYTES);
   const length = readSync(fd, head, 0, HEAD_BYTES, 0);
   return { fd, inode: inodeOf(stat), size: stat.size, head: head.subarray(0, length) };
 }
 
-export const closeFile = (fd: number): void => closeSync(fd);
+function attempt<T>(path: string, work: () => T, onTrouble: OnTrouble): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') onTrouble(path, error);
+    return undefined;
+  }
+}
 
 /** Inodes are used again at once; the time of birth tells the new file from the old. */
-export function inodeOf({ dev, ino, birthtimeMs }: { dev: number; ino: number; birthtimeMs: number }): string {
+function inodeOf({ dev, ino, birthtimeMs }: { dev: number; ino: number; birthtimeMs: number }): string {
   return `${dev}:${ino}:${birthtimeMs}`;
 }

@@ -1,39 +1,40 @@
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { Assembler, type RawRecord } from '../plain/assemble.ts';
-import { LineReader } from '../plain/lines.ts';
-import { addSums, noSums, type Checkpoint, type Sums } from './checkpoint.ts';
+import { CLEAN_BYTES } from '../plain/document.ts';
+import { LineReader, type Emit } from '../plain/lines.ts';
+import { resumeAt, type Checkpoint } from './checkpoint.ts';
+import type { Opened } from './discovery.ts';
 import type { Lane, LaneOffsets } from './lane.ts';
 
-export type Emit = (record: RawRecord) => boolean;
-
-/** What a batch will have settled for one file once it is answered for. */
-export interface Share {
-  lanes: LaneOffsets;
-  stored: Sums;
-  duplicates: number;
-  deadLettered: Sums;
-}
-
 /**
- * One open log file: reads on from where it stands, and keeps the checkpoint. The descriptor outlives renames and even
- * removal of the path, so what was opened is read to its end.
+ * One open log file: reads on from where its checkpoint stands. The descriptor outlives renames and even removal of the path,
+ * so what was opened is read to its end. System errors of reading are thrown.
  */
 export class LogFile {
-  readonly fd: number;
+  readonly inode: string;
+  checkpoint: Checkpoint;
   /** No more is written to it: rotated away, or a later run of its container exists. */
   finished = false;
-  checkpoint: Checkpoint;
-  /** Everything before it was handed over as records or is held as parts of one. */
-  #position: number;
-  #ended = false;
-  #heldBack = 0;
+  /** Records handed over and not yet answered for. */
+  pending = 0;
+  readonly #fd: number;
+  readonly #head: Buffer;
   readonly #assembler: Assembler;
   readonly #lines: LineReader;
+  /** Everything before it was handed over as records or is held as parts of one. */
+  #position: number;
+  /** At the last look. */
+  #size: number;
+  #ended = false;
+  #isClosed = false;
 
-  constructor(fd: number, checkpoint: Checkpoint, recordBytes: number) {
-    this.fd = fd;
+  constructor({ fd, inode, head }: Opened, checkpoint: Checkpoint, recordBytes: number) {
+    this.inode = inode;
     this.checkpoint = checkpoint;
-    this.#position = Math.min(...checkpoint.lanes);
+    this.#fd = fd;
+    this.#head = head;
+    this.#position = resumeAt(checkpoint);
+    this.#size = this.#position;
     this.#assembler = new Assembler(recordBytes);
     this.#lines = new LineReader(this.#assembler, checkpoint.lanes);
   }
@@ -42,67 +43,64 @@ export class LogFile {
     return this.#position;
   }
 
-  size(): number {
-    return fstatSync(this.fd).size;
-  }
-
-  /** Reads one chunk into `buffer` and hands its records to `emit`; returns how many bytes it got further. */
-  read(buffer: Buffer, emit: Emit): number {
-    const length = readSync(this.fd, buffer, 0, buffer.length, this.#position);
-    if (length === 0) return 0;
-    const consumed = this.#lines.read(buffer, length, { offset: this.#position, full: length === buffer.length }, emit);
-    this.#position += consumed;
-    this.#heldBack = length - consumed;
-    return consumed;
-  }
-
-  /** Hands over what is still open. Call it once no more will be written, and everything was read. */
-  end(buffer: Buffer, emit: Emit): void {
-    if (this.#ended) return;
-    const length = readSync(this.fd, buffer, 0, buffer.length, this.#position);
-    this.#lines.finish(buffer.subarray(0, length), this.#position, emit);
-    this.#position += length;
-    this.#ended = true;
-  }
-
+  /** Handed over to its last byte. */
   get ended(): boolean {
     return this.#ended;
   }
 
-  /** Everything that was read is answered for. */
-  get isAnswered(): boolean {
-    return this.checkpoint.lanes.every((lane) => lane >= this.#position);
+  /** Bytes that were there at the last look and are not handed over. */
+  get unread(): number {
+    return Math.max(0, this.#size - this.#position);
   }
 
-  /** Bytes at the end that wait for their newline. */
-  get heldBack(): number {
-    return this.#heldBack;
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
-  /** Where each lane would go on if everything handed over so far were acknowledged. */
+  /** Nobody can write to it any more, or open it. */
+  get isRemoved(): boolean {
+    return fstatSync(this.#fd).nlink === 0;
+  }
+
+  /** Looks how long the file is; false when it was begun anew: shorter than what was read, or with another first line. */
+  look(): boolean {
+    const { size } = fstatSync(this.#fd);
+    if (size === this.#size) return true;
+    if (size < this.#position || !this.#beginsAsBefore()) return false;
+    this.#size = size;
+    return true;
+  }
+
+  /** Reads one chunk into `buffer` and hands its records to `emit`; returns how many bytes it got further. */
+  read(buffer: Buffer, emit: Emit): number {
+    return this.#readOn(buffer, emit).consumed;
+  }
+
+  /** Reads as `read` does, and where that gets no further the end is there: what is still open is handed over. */
+  end(buffer: Buffer, emit: Emit): void {
+    const { length, consumed } = this.#readOn(buffer, emit);
+    if (consumed === 0) this.#finish(buffer.subarray(0, length), emit);
+  }
+
+  /** Hands over the parts in memory: what follows them is gone. Returns how many bytes were there and were not read. */
+  abandon(emit: Emit): number {
+    this.#finish(Buffer.alloc(0), emit);
+    return this.unread;
+  }
+
+  /** Where each lane would go on if everything handed over so far were answered for. */
   lanesNow(): LaneOffsets {
     const at = (lane: Lane) => this.#assembler.openAt(lane) ?? Math.max(this.#position, this.checkpoint.lanes[lane]);
     return [at(0), at(1), at(2)];
   }
 
-  /** Moves the checkpoint past a share that was answered for. */
-  acknowledge(share: Share): void {
-    const { stored, duplicates, deadLettered } = this.checkpoint;
-    this.checkpoint = {
-      ...this.checkpoint,
-      lanes: share.lanes,
-      stored: addSums(stored, share.stored),
-      duplicates: duplicates + share.duplicates,
-      deadLettered: addSums(deadLettered, share.deadLettered),
-    };
-  }
-
-  /** The record of an extent again, from the file; undefined when the file no longer has it. */
+  /** The record of an extent again, its text cut to what a clean document holds; undefined when the file has it no more. */
   reread({ offset, bytes, lane }: { offset: number; bytes: number; lane: Lane }): RawRecord | undefined {
-    const chunk = Buffer.allocUnsafe(64 * 1024);
+    if (this.#isClosed) return undefined;
     const from: [number, number, number] = [Infinity, Infinity, Infinity];
     from[lane] = offset;
-    const lines = new LineReader(new Assembler(REREAD_BYTES), from);
+    const lines = new LineReader(new Assembler(CLEAN_BYTES), from);
+    const chunk = Buffer.allocUnsafe(65_536);
     const found: RawRecord[] = [];
     const emit = (record: RawRecord) => {
       const buffer = Buffer.from(record.buffer.subarray(record.start, record.end));
@@ -110,28 +108,37 @@ export class LogFile {
       return false;
     };
     let at = offset;
-    while (found.length === 0) {
-      const length = readSync(this.fd, chunk, 0, chunk.length, at);
-      const consumed = lines.read(chunk, length, { offset: at, full: length === chunk.length }, emit);
-      at += consumed;
-      if (found.length > 0 || consumed > 0) continue;
-      lines.finish(chunk.subarray(0, length), at, emit);
-      break;
+    for (let consumed = 1; consumed > 0 && found.length === 0; at += consumed) {
+      const length = readSync(this.#fd, chunk, 0, chunk.length, at);
+      consumed = lines.read(chunk, length, { offset: at, full: length === chunk.length }, emit);
+      if (consumed === 0) lines.finish(chunk.subarray(0, length), at, emit);
     }
     return found[0]?.bytes === bytes ? found[0] : undefined;
   }
 
   close(): void {
-    closeSync(this.fd);
+    this.#isClosed = true;
+    this.#size = this.#position;
+    closeSync(this.#fd);
+  }
+
+  #readOn(buffer: Buffer, emit: Emit): { length: number; consumed: number } {
+    const length = readSync(this.#fd, buffer, 0, buffer.length, this.#position);
+    const at = { offset: this.#position, full: length === buffer.length };
+    const consumed = this.#lines.read(buffer, length, at, emit);
+    this.#position += consumed;
+    if (consumed > 0) this.#ended = false;
+    return { length, consumed };
+  }
+
+  #finish(rest: Buffer, emit: Emit): void {
+    this.#lines.finish(rest, this.#position, emit);
+    this.#position += rest.length;
+    this.#ended = true;
+  }
+
+  #beginsAsBefore(): boolean {
+    const head = Buffer.allocUnsafe(this.#head.length);
+    return readSync(this.#fd, head, 0, head.length, 0) === head.length && head.equals(this.#head);
   }
 }
-
-/** As much text of a refused record as its second form may hold. */
-const REREAD_BYTES = 262_144;
-
-export const noShare = (lanes: LaneOffsets): Share => ({
-  lanes,
-  stored: noSums(),
-  duplicates: 0,
-  deadLettered: noSums(),
-});

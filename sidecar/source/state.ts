@@ -7,29 +7,38 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { ENV } from '../../api/names.ts';
+import { describe, Permanent } from '../../runtime/errors.ts';
+import type { Log } from '../../runtime/log.ts';
+import type { Reminder } from '../reminder.ts';
 import { formatCheckpoint, parseCheckpoint, type Checkpoint } from './checkpoint.ts';
+
+export interface StateOptions {
+  log: Log;
+  reminder: Reminder;
+}
 
 /** The checkpoints of a pod: one file each in the state folder, and all of them in memory. */
 export class State {
   readonly #folder: string;
+  readonly #options: StateOptions;
+  /** The longest unchanged first. */
   readonly #known = new Map<string, Checkpoint>();
+  readonly #unsaved = new Set<string>();
 
-  /** Reads what an earlier run left. `onDamaged` hears of each file that cannot be used; its log file is read from its start. */
-  constructor(folder: string, onDamaged: (path: string) => void) {
+  /** Reads what an earlier run left; what is damaged is left out, and its log file is read from the start. */
+  constructor(folder: string, options: StateOptions) {
     this.#folder = folder;
-    mkdirSync(folder, { recursive: true });
-    for (const name of readdirSync(folder)) {
+    this.#options = options;
+    for (const name of namesByAge(folder)) {
       const path = join(folder, name);
-      if (!name.endsWith('.json')) {
-        if (name.endsWith('.tmp')) rmSync(path, { force: true });
-        continue;
-      }
-      const checkpoint = parseCheckpoint(readFileSync(path, 'utf8'));
+      const checkpoint = read(path);
       if (checkpoint && name === `${checkpoint.file}.json`) this.#known.set(checkpoint.file, checkpoint);
-      else onDamaged(path);
+      else options.log.warn('a checkpoint is damaged; its log file is read again from the start', { path });
     }
   }
 
@@ -42,28 +51,50 @@ export class State {
   }
 
   /**
-   * Remembers the checkpoints at once and writes each durably (written aside, fsync, rename), then the folder. Throws when
-   * the disk refuses; memory stays right then, and the next save writes all of it.
+   * Remembers the checkpoints and writes each, so that a crash of process or node leaves the old or the new one whole. A disk
+   * that refuses costs a second reading after a restart, nothing else, and all that is not written goes with the next save.
    */
   save(checkpoints: Iterable<Checkpoint>): void {
-    const all = [...checkpoints];
-    for (const checkpoint of all) this.#known.set(checkpoint.file, checkpoint);
-    for (const checkpoint of all) {
-      const path = this.#path(checkpoint.file);
-      const aside = `${path}.tmp`;
-      withFile(aside, 'w', (fd) => {
-        writeSync(fd, formatCheckpoint(checkpoint));
-        fsyncSync(fd);
-      });
-      renameSync(aside, path);
+    for (const checkpoint of checkpoints) {
+      this.#known.delete(checkpoint.file);
+      this.#known.set(checkpoint.file, checkpoint);
+      this.#unsaved.add(checkpoint.file);
     }
-    withFile(this.#folder, 'r', fsyncSync);
+    try {
+      for (const file of this.#unsaved) {
+        this.#write(this.#known.get(file)!);
+        this.#unsaved.delete(file);
+      }
+    } catch (error) {
+      const { log, reminder } = this.#options;
+      const consequence = 'after a restart records are read again, and found to be stored';
+      if (reminder.due('checkpoints')) log.error('cannot write checkpoints', { error: describe(error), consequence });
+    }
   }
 
   /** Forgets a log file that is gone from the node. */
   forget(file: string): void {
     this.#known.delete(file);
-    rmSync(this.#path(file), { force: true });
+    this.#unsaved.delete(file);
+    try {
+      rmSync(this.#path(file), { force: true });
+    } catch {
+      // The next start reads it, and it is forgotten again.
+    }
+  }
+
+  #write(checkpoint: Checkpoint): void {
+    const path = this.#path(checkpoint.file);
+    const aside = `${path}.tmp`;
+    const fd = openSync(aside, 'w', 0o600);
+    try {
+      writeSync(fd, formatCheckpoint(checkpoint));
+      // The rename itself need not be durable: before it there is the older checkpoint, which is as true.
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(aside, path);
   }
 
   #path(file: string): string {
@@ -71,11 +102,30 @@ export class State {
   }
 }
 
-function withFile(path: string, flags: string, use: (fd: number) => void): void {
-  const fd = openSync(path, flags, 0o600);
+/** The checkpoints' names, oldest first; what a crash left half written is removed. */
+function namesByAge(folder: string): string[] {
   try {
-    use(fd);
-  } finally {
-    closeSync(fd);
+    mkdirSync(folder, { recursive: true });
+    const names = readdirSync(folder);
+    for (const name of names) if (name.endsWith('.tmp')) rmSync(join(folder, name), { force: true });
+    const aged = names
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => ({ name, age: statSync(join(folder, name)).mtimeMs }));
+    return aged.sort((a, b) => a.age - b.age).map(({ name }) => name);
+  } catch (error) {
+    throw new Permanent(
+      `cannot use ${folder} for checkpoints; ${ENV.state} must name a folder that can be written to`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function read(path: string): Checkpoint | undefined {
+  try {
+    return parseCheckpoint(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
   }
 }

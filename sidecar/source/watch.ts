@@ -1,32 +1,29 @@
 import { watch, type FSWatcher } from 'node:fs';
-import { join } from 'node:path';
+
+export interface FolderWatch {
+  /** Aborts when something happens in one of the folders, or when the watch is closed. */
+  changed: AbortSignal;
+  close: () => void;
+}
 
 /**
- * Resolves when something happens in the log folder or in one of its containers' folders, or after `ms`, or when `signal`
- * aborts. For quiet pods only: a watch tells of every single write, and some file systems tell nothing, hence the time limit.
+ * Watches folders. A hint, for quiet pods only: a watch tells of every single write, and some file systems tell nothing. A
+ * folder that cannot be watched is left out.
  */
-export function watchOnce(
-  logs: string,
-  containers: readonly string[],
-  { ms, signal }: { ms: number; signal: AbortSignal },
-): Promise<void> {
-  return new Promise((resolve) => {
-    const watchers: FSWatcher[] = [];
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      for (const watcher of watchers) watcher.close();
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    if (signal.aborted) return done();
-    signal.addEventListener('abort', done, { once: true });
-    for (const folder of [logs, ...containers.map((container) => join(logs, container))]) {
-      try {
-        watchers.push(watch(folder, done).on('error', done));
-      } catch {
-        // Not there yet, or no more watches to be had: the time limit serves.
-      }
+export function watchFolders(folders: readonly string[]): FolderWatch {
+  const changed = new AbortController();
+  const watchers: FSWatcher[] = [];
+  const tell = () => changed.abort();
+  for (const folder of folders) {
+    try {
+      watchers.push(watch(folder, tell).on('error', tell));
+    } catch {
+      // Not there yet, or no more watches to be had.
     }
-  });
+  }
+  const close = () => {
+    tell();
+    for (const watcher of watchers.splice(0)) watcher.close();
+  };
+  return { changed: changed.signal, close };
 }

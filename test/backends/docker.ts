@@ -49,10 +49,20 @@ export async function upDocker({ progress, signal, settings = {} }: UpOptions): 
       step.update(`the first start downloads ${IMAGE}, about 700 MB`);
       await docker(
         [
-          ...['run', '--detach', '--name', name, '--label', `${LABEL}=${ownerMark()}`],
-          ...['--publish', '127.0.0.1::9200', '--volume', `${tls}:/usr/share/elasticsearch/config/tls:ro`],
+          'run',
+          '--detach',
+          '--name',
+          name,
+          '--label',
+          `${LABEL}=${ownerMark()}`,
+          '--publish',
+          '127.0.0.1::9200',
+          '--volume',
+          `${tls}:/usr/share/elasticsearch/config/tls:ro`,
           ...Object.entries(all).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
-          ...['--env', 'ELASTIC_PASSWORD', IMAGE],
+          '--env',
+          'ELASTIC_PASSWORD',
+          IMAGE,
         ],
         { ...process.env, ELASTIC_PASSWORD: password },
       );

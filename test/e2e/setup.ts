@@ -17,8 +17,14 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   const given = project.getProvidedContext();
   const progress = plainProgress();
   const lacking = (missing: string) => project.provide('installation', { missing });
-  if (given.cluster.provider === 'none') return void lacking(given.cluster.reason);
-  if (given.elasticsearch.provider === 'none') return void lacking(given.elasticsearch.reason);
+  if (given.cluster.provider === 'none') {
+    lacking(given.cluster.reason);
+    return undefined;
+  }
+  if (given.elasticsearch.provider === 'none') {
+    lacking(given.elasticsearch.reason);
+    return undefined;
+  }
   const cluster = attach(given.cluster);
   const elasticsearch = attachElasticsearch(given.elasticsearch);
   const close = async () => {

@@ -159,10 +159,11 @@ describe.skipIf(missing)(`documents ${missing}`, () => {
 
   it.each(['deadLetters', 'files'] as const)('of %s keeps what it holds', async (kind) => {
     const stream = streamsOf(namespace)[kind];
+    const refusal = { reason: 'Refused', error: 'e'.repeat(100_000) };
     const letter = recordAt(0, {
       message: 'x'.repeat(262_144),
       app: { any: { thing: 1 } },
-      tracewell: { ...FULL.tracewell, ...{ reason: 'Refused', error: 'e'.repeat(100_000) } },
+      tracewell: { ...FULL.tracewell, ...refusal },
     });
     await store([letter], stream);
     const [hit] = (await search({ query: { term: { 'tracewell.file': letter.document.tracewell.file } } }, stream)).hits

@@ -73,7 +73,7 @@ export interface Door {
 
 /** The beginning of a curl command as this user. */
 export const curlAs = ({ username, password, caFile }: Door): string =>
-  `curl --silent --show-error --cacert ${quoted(caFile)} --user ${quoted(`${username}:${password}`)}`;
+  `curl -sS --cacert ${quoted(caFile)} --user ${quoted(`${username}:${password}`)}`;
 
 /** The command that asks the same, to be pasted into a shell. */
 export const curlOf = (search: Search, door: Door): string =>

@@ -60,6 +60,7 @@ export async function runShop({ cluster, image, progress, signal }: ShopOptions)
 
   return during(progress, 'Customers', async (step) => {
     await apply('shop/customers.yaml');
+    step.update('the Job sends orders');
     await untilOr(signal, 'the Job customers to end', async () => {
       const { status } = await get<{ status: { conditions?: { type: string; status: string }[] } }>('job', 'customers');
       return status.conditions?.some(({ type, status: is }) => is === 'True' && ['Complete', 'Failed'].includes(type));

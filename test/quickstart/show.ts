@@ -35,12 +35,14 @@ export async function show({ cluster, elasticsearch, progress, signal, say, widt
   await during(progress, `Search for order ${one.order} by its trace id`, async (step) => {
     const services = await untilOr(signal, 'the lines of all services', async () => {
       const found = servicesIn(await ask(pathOf(asked[0])));
-      step.update(`so far found in ${found.join(', ') || 'no service'}`);
-      return found.length === HOPS ? found : undefined;
+      if (found.length === HOPS) return found;
+      const so = `so far found in ${found.join(', ') || 'no service'}`;
+      step.update(so);
+      throw new Error(so);
     });
     step.done(`found in ${services.join(', ')}`);
   });
-  const counts = await during(progress, 'Every line', async (step) => {
+  const counts = await during(progress, 'Every line that these services wrote', async (step) => {
     const counts = await untilOr(signal, 'every line to be found once', async () => {
       const now = await count(cluster, elasticsearch, signal);
       const gap = gapIn(now);
@@ -48,7 +50,7 @@ export async function show({ cluster, elasticsearch, progress, signal, say, widt
       step.update(gap);
       throw new Error(gap);
     });
-    step.done(`${counts.reduce((sum, { found }) => sum + found, 0)} lines are found, each once`);
+    step.done(`${counts.reduce((sum, { found }) => sum + found, 0)} found, each once`);
     return counts;
   });
 

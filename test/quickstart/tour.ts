@@ -13,12 +13,12 @@ export function countsText(counts: readonly Count[], width: number): string {
   return [
     'What happened',
     '',
-    '  The policy in examples/policies/shop.yaml selects the pods of the shop, so each came up with a Tracewell sidecar, which',
-    '  sent what the pod logs to Elasticsearch. The shop counts its own lines:',
+    '  The policy examples/policies/shop.yaml selects the pods of the shop. So each came up with a sidecar, which sends what the',
+    '  pod logs to Elasticsearch. The shop counts the lines that it writes:',
     '',
     tableOf({ headings: ['service', 'pods', 'lines written', 'records found'], rows, width, indent: '  ' }),
     '',
-    '  (One more service, recommendations, crashes twice before it stays up; its lines of all three runs arrive as well.)',
+    '  (One more, recommendations, crashes twice before it stays up, and is not counted here.)',
   ].join('\n');
 }
 
@@ -27,7 +27,7 @@ export function searchText(search: Search, { number, answer, door, width }: Sear
   return [
     `${number}. ${search.title}`,
     '',
-    `  Kibana  ${search.kql}`,
+    `  In Kibana, as KQL: ${search.kql}`,
     '',
     curlOf(search, door).replaceAll(/^/gm, '  '),
     '',
