@@ -12,6 +12,8 @@ const BACKSLASH = 92;
 const OPEN_ARRAY = 91;
 const OPEN = 123;
 const CLOSE = 125;
+/** Deeper objects are kept as text: at 900 levels a single record ends a node of Elasticsearch by a stack overflow. */
+export const MAX_DEPTH = 64;
 
 /** Bytes of a string by what they need: 0 nothing, 1 a look (quote, backslash, control), 2 the check of UTF-8. */
 const KIND = Uint8Array.from({ length: 256 }, (_, byte) =>
@@ -28,7 +30,8 @@ const isHex = (byte: number | undefined): boolean =>
 
 /**
  * Finds the top-level members of a JSON object, and checks all of it on the way, as strictly as `JSON.parse` (a test holds
- * them together) but for UTF-8: `isAscii` says whether that needs to be looked at. The members are spliced into the document,
+ * them together) but for two things: UTF-8, where `isAscii` says whether that needs to be looked at, and depth, which ends at
+ * `MAX_DEPTH` levels. The members are spliced into the document,
  * not parsed and printed again: a number of twenty digits stays what it was.
  */
 export class ObjectReader {
@@ -76,7 +79,7 @@ export class ObjectReader {
     return this.#bytes[at] === COLON ? this.#blanks(at + 1) : -1;
   }
 
-  /** Index after the value that begins at `at`, or -1. Takes any depth: it keeps its own stack. */
+  /** Index after the value that begins at `at`, or -1. */
   #value(at: number): number {
     const bytes = this.#bytes;
     const nesting = this.#nesting;
@@ -90,7 +93,8 @@ export class ObjectReader {
         if (bytes[inside] === byte + 2) {
           at = inside + 1;
         } else {
-          nesting.push(byte);
+          // The object around the members is a level, too.
+          if (nesting.push(byte) >= MAX_DEPTH) return -1;
           at = byte === OPEN ? this.#colon(this.#string(inside)) : inside;
           if (at < 0) return -1;
           continue;

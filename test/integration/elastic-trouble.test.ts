@@ -21,7 +21,8 @@ describe.skipIf(missing)(`trouble with Elasticsearch ${missing}`, () => {
     otherCa = await readFile(join(folder, 'ca.crt'), 'utf8');
     await rm(folder, { recursive: true });
     await request('PUT', '/_security/role/weak', {
-      indices: [{ names: ['logs-tracewell*'], privileges: ['view_index_metadata'] }],
+      cluster: ['monitor'],
+      indices: [{ names: ['logs-*'], privileges: ['view_index_metadata', 'create_doc'] }],
     });
     await request('PUT', '/_security/user/weak', { password: WEAK.password, roles: ['weak'] });
   });
