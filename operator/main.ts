@@ -59,7 +59,10 @@ try {
       }),
     namespaceLabels: (of) => labelsOf(of) ?? {},
   };
-  const onReview: Metrics['review'] = (result, seconds) => metrics.review(result, seconds);
+  const onReview: Metrics['review'] = (result, seconds) => {
+    metrics.review(result, seconds);
+    controller.podReviewed(result.namespace);
+  };
   const webhook = new WebhookServer(
     webhookApp({ view, settings: config.sidecar, now, log, onReview }),
     config.webhookPort,

@@ -25,6 +25,8 @@ export interface ControllerOptions {
 
 /** Pods come and go without an event here: each selected namespace is looked at this often. */
 const LOOK_MS = 15_000;
+/** A Deployment's pods come together, and are counted together. */
+const SETTLE_MS = 2_000;
 
 /** Turns what happens into keys: a change of a policy or a namespace, and time. */
 export class Controller implements Part {
@@ -65,6 +67,11 @@ export class Controller implements Part {
     const name = (now ?? before)!.metadata.name;
     for (const policy of this.#options.policies.all())
       if (policy.metadata.namespace === name) return this.#queue.add(name);
+  }
+
+  /** The webhook was asked about a pod, which will be there in a moment, or not: the status is to be counted again. */
+  podReviewed(namespace: string): void {
+    this.#queue.addLater(namespace, SETTLE_MS);
   }
 
   start(): void {

@@ -45,7 +45,8 @@ export class Queue implements Part {
     this.#next();
   }
 
-  #addLater(key: string, ms: number): void {
+  /** Adds a key after a while, unless it waits already. */
+  addLater(key: string, ms: number): void {
     if (this.#stopped || this.#waiting.has(key) || this.#timers.has(key)) return;
     this.#timers.set(
       key,
@@ -70,7 +71,7 @@ export class Queue implements Part {
       const failures = this.#failures.get(key) ?? 0;
       this.#failures.set(key, failures + 1);
       this.#options.onError(key, error);
-      this.#addLater(key, backoff(failures, this.#options.random, { baseMs: 1000, maxMs: 60_000 }));
+      this.addLater(key, backoff(failures, this.#options.random, { baseMs: 1000, maxMs: 60_000 }));
     }
     this.#working.delete(key);
     this.#next();
