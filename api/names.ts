@@ -88,7 +88,5 @@ export const CONDITION = {
 export const LOSS_REASON = {
   /** The file became shorter than what was acknowledged, or than what was read. */
   Truncated: 'Truncated',
-  /** The file was gone before it was read to its end. */
-  Removed: 'Removed',
 } as const;
 export type LossReason = keyof typeof LOSS_REASON;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, glob, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
+import { cp, glob, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -67,12 +67,25 @@ export async function buildImages({
         await rm(scratch, { recursive: true, force: true });
       }
     }
+    for (const { archive } of wanted) await utimes(archive, new Date(), new Date());
+    await removeUnused(cache);
     const images = await Promise.all(
       wanted.map(async ({ part, name, archive }) => ({ part, name, archive, bytes: (await stat(archive)).size })),
     );
     step.done(images.map(({ name, bytes }) => `${name.split('/').at(-1)} ${Math.round(bytes / 1e6)} MB`).join(', '));
     return images;
   });
+}
+
+const UNUSED_MS = 24 * 3_600_000;
+
+/** Every change of the code makes an archive of some 150 MB: those that nobody used for a day go, and folders that a crash left. */
+async function removeUnused(cache: string): Promise<void> {
+  for (const name of await readdir(cache)) {
+    const path = join(cache, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs > UNUSED_MS) await rm(path, { recursive: true, force: true });
+  }
 }
 
 /** Changes when anything that goes into the image does. */
