@@ -72,6 +72,7 @@ export const SKIP_REASON = {
   NameTaken: 'NameTaken',
   VolumeTaken: 'VolumeTaken',
   HostPathForbidden: 'HostPathForbidden',
+  PodResources: 'PodResources',
   /** It went in without us: the webhook was not there or not asked. */
   Missed: 'Missed',
 } as const;

@@ -31,7 +31,7 @@ const environment = z.object({
   TRACEWELL_SIDECAR_PULL_POLICY: z.enum(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent'),
   TRACEWELL_SIDECAR_RESOURCES: z
     .string()
-    .transform((text): unknown => JSON.parse(text))
+    .transform(parseJson)
     .pipe(z.object({ requests: quantities, limits: quantities })),
   TRACEWELL_ELASTICSEARCH_URLS: z
     .string()
@@ -44,6 +44,9 @@ const environment = z.object({
   TRACEWELL_HTTP_PORT: port.default(8080),
   TRACEWELL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
+
+/** All that is read, as docs/operator.md lists it. */
+export const VARIABLES: readonly string[] = Object.keys(environment.shape);
 
 /** Throws `Permanent` with every variable that is missing or wrong. */
 export function readConfig(env: Record<string, string | undefined>): Config {
@@ -76,6 +79,15 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     httpPort: e.TRACEWELL_HTTP_PORT,
     logLevel: e.TRACEWELL_LOG_LEVEL,
   };
+}
+
+function parseJson(text: string, context: z.RefinementCtx): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'must be JSON' });
+    return z.NEVER;
+  }
 }
 
 /** From the mounted Secret that `elasticsearch.existingSecret` names: `username` and `password`, or `api-key`. */

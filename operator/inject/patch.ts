@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ANNOTATION } from '../../api/names.ts';
 import type { TracingPolicy } from '../../api/policy.ts';
 import { invariant } from '../../runtime/errors.ts';
-import { isOurs, OUR_VOLUMES, workloadOf, type Container, type Pod } from './pod.ts';
+import { isOurs, workloadOf, type Container, type Pod } from './pod.ts';
 import { sidecarContainer, sidecarResources, sidecarVolumes, type SidecarSettings } from './sidecar.ts';
 
 /** RFC 6902, the part of it that is needed: "add" also replaces. */
@@ -49,14 +49,19 @@ export function inject(pod: Pod, { policy, settings, now }: InjectOptions): Pod 
   const ours = merge(sidecarContainer(settings, resources), present);
   const others = initContainers.filter((container) => container !== present);
   const place = others.findLastIndex(({ name }) => MESH.has(name)) + 1;
-  const volumes = (pod.spec.volumes ?? []).filter(({ name }) => !OUR_VOLUMES.includes(name));
+  const given = pod.spec.volumes ?? [];
+  const wanted = sidecarVolumes();
   return {
     ...pod,
     metadata: { ...pod.metadata, annotations: annotations(pod, policy, now) },
     spec: {
       ...pod.spec,
       initContainers: others.toSpliced(place, 0, ours),
-      volumes: [...volumes, ...sidecarVolumes()],
+      // In place: the API server adds its token's volume after ours, and then asks again.
+      volumes: [
+        ...given.map((volume) => wanted.find(({ name }) => name === volume.name) ?? volume),
+        ...wanted.filter(({ name }) => !given.some((volume) => volume.name === name)),
+      ],
     },
   };
 }

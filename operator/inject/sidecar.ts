@@ -65,13 +65,14 @@ export function sidecarContainer(settings: SidecarSettings, resources: Resources
   };
 }
 
+/** With the API server's defaults, so that a second look finds them as they should be. */
 export function sidecarVolumes(): Volume[] {
   const item = (path: string) => ({ path, fieldRef: { apiVersion: 'v1', fieldPath: `metadata.${path}` } });
   return [
     { name: VOLUME.logs.name, hostPath: { path: '/var/log/pods', type: 'Directory' } },
     // Optional: a pod starts although its namespace has no configuration yet, and gets it when it comes.
-    { name: VOLUME.config.name, secret: { secretName: SECRET, optional: true } },
-    { name: VOLUME.podinfo.name, downwardAPI: { items: [item('labels'), item('annotations')] } },
+    { name: VOLUME.config.name, secret: { secretName: SECRET, optional: true, defaultMode: 0o644 } },
+    { name: VOLUME.podinfo.name, downwardAPI: { items: [item('labels'), item('annotations')], defaultMode: 0o644 } },
     { name: VOLUME.state.name, emptyDir: { sizeLimit: STATE_SIZE } },
   ];
 }

@@ -49,6 +49,17 @@ const hostPathForbidden: Check = (_, { namespaceLabels }) => {
   return { reason: 'HostPathForbidden', message };
 };
 
+/** The API server refuses a pod whose containers' requests add up to more than the pod's own. */
+const podResources: Check = ({ spec }) => {
+  const { requests = {}, limits = {} } = spec.resources ?? {};
+  return Object.keys({ ...requests, ...limits }).length > 0
+    ? {
+        reason: 'PodResources',
+        message: 'the pod has resources of its own (spec.resources), without room for the sidecar',
+      }
+    : undefined;
+};
+
 const nameTaken: Check = ({ spec }) => {
   const all = [...spec.containers, ...(spec.initContainers ?? [])];
   return all.some((container) => container.name === SIDECAR && !isOurs(container))
@@ -69,7 +80,16 @@ const volumeTaken: Check = ({ spec }) => {
 };
 
 /** In the order in which they are asked; the first that says no is the reason. */
-const CHECKS: readonly Check[] = [optedOut, paused, mirrorPod, windows, hostPathForbidden, nameTaken, volumeTaken];
+const CHECKS: readonly Check[] = [
+  optedOut,
+  paused,
+  mirrorPod,
+  windows,
+  hostPathForbidden,
+  podResources,
+  nameTaken,
+  volumeTaken,
+];
 
 /** Why a pod that the policy selects is not injected; undefined: it is. */
 export function skipOf(pod: Pod, surroundings: Surroundings): Skip | undefined {

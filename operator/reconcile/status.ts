@@ -59,7 +59,10 @@ export function injectedFinding(pods: Coverage, inForce: boolean, unsupported: s
       type,
       status: 'True',
       reason: 'AllInjected',
-      message: `All ${pods.matched} running pods have the sidecar.`,
+      message:
+        pods.matched === 0
+          ? 'No running pod is governed by this policy.'
+          : `All ${pods.matched} running pods have the sidecar.`,
     };
   const reasons = pods.skipped
     .map(({ reason, count, example }) => `${reason} (${count}, such as ${example})`)

@@ -1,0 +1,155 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { podOf, policyOf, SETTINGS } from '../../test/operator/objects.ts';
+import { inject, patchOf, type Operation } from './patch.ts';
+import { isInjected, type Pod } from './pod.ts';
+
+const GOLDEN = join(import.meta.dirname, '../../test/golden/inject');
+const options = { policy: policyOf('shop'), settings: SETTINGS, now: new Date('2026-01-02T03:04:05Z') };
+
+/** Applies a patch as RFC 6902 says: the object that gets the member must be there. */
+function apply(pod: Pod, patch: readonly Operation[]): Pod {
+  const after = structuredClone(pod);
+  for (const { path, value } of patch) {
+    const [, parent, member] = path.split('/') as [string, 'metadata' | 'spec', string];
+    expect(after).toHaveProperty(parent);
+    Object.assign(after[parent], { [member]: value });
+  }
+  return after;
+}
+const patched = (pod: Pod) => apply(pod, patchOf(pod, options));
+
+const cases = readdirSync(GOLDEN).filter((file) => !file.includes('.injected.'));
+const read = (file: string) => parse(readFileSync(join(GOLDEN, file), 'utf8')) as Pod;
+
+describe('a pod comes out of the webhook as its golden file says', () => {
+  it.each(cases)('%s', async (file) => {
+    const text = stringify(patched(read(file)), { lineWidth: 0, aliasDuplicateObjects: false });
+    await expect(text).toMatchFileSnapshot(join(GOLDEN, file.replace('.yaml', '.injected.yaml')));
+  });
+});
+
+/** Pods with all kinds of init containers, volumes and annotations, present, empty or absent. */
+const pods = fc
+  .record({
+    annotations: fc.option(fc.dictionary(fc.constantFrom('team', 'tracewell.dev/policy'), fc.string()), {
+      nil: undefined,
+    }),
+    initContainers: fc.option(
+      fc
+        .uniqueArray(fc.constantFrom('istio-validation', 'istio-proxy', 'linkerd-proxy', 'migrate', 'warm-up'))
+        .map((names) => names.map((name) => ({ name, image: `${name}:1` }))),
+      { nil: undefined },
+    ),
+    volumes: fc.option(
+      fc.uniqueArray(fc.constantFrom('data', 'cache')).map((names) => names.map((name) => ({ name, emptyDir: {} }))),
+      { nil: undefined },
+    ),
+    limits: fc.option(fc.constant({ cpu: '1', memory: '1Gi' }), { nil: undefined }),
+  })
+  .map(({ annotations, initContainers, volumes, limits }) =>
+    podOf(
+      {
+        containers: [{ name: 'app', image: 'cart:1', ...(limits ? { resources: { limits } } : {}) }],
+        ...(initContainers ? { initContainers } : {}),
+        ...(volumes ? { volumes } : {}),
+      },
+      annotations ? { annotations } : {},
+    ),
+  );
+
+/** What other webhooks do to a pod between our two calls. */
+const meddling = fc.constantFrom<(pod: Pod) => void>(
+  () => {},
+  ({ spec }) => {
+    spec.initContainers = spec.initContainers!.toReversed();
+  },
+  ({ spec }) => void spec.initContainers!.unshift({ name: 'istio-init', image: 'proxyv2:1' }),
+  ({ spec }) => {
+    for (const container of spec.initContainers!) delete container.restartPolicy;
+  },
+  ({ spec }) => {
+    for (const container of spec.initContainers!) container.image = `mirror/${container.image}`;
+  },
+  ({ spec }) => void spec.volumes!.splice(-1),
+  ({ metadata }) => delete metadata.annotations,
+);
+
+describe('whatever the pod', () => {
+  it('applying the patch gives the pod as it should be', () => {
+    fc.assert(
+      fc.property(pods, (pod) => {
+        expect(patched(pod)).toEqual(inject(pod, options));
+      }),
+    );
+  });
+
+  it('patching twice is patching once', () => {
+    fc.assert(
+      fc.property(pods, (pod) => {
+        expect(patchOf(patched(pod), options)).toEqual([]);
+      }),
+    );
+  });
+
+  it('the pod that comes in is not changed', () => {
+    fc.assert(
+      fc.property(pods, (pod) => {
+        const before = structuredClone(pod);
+        patchOf(pod, options);
+        expect(pod).toEqual(before);
+      }),
+    );
+  });
+
+  it('the application’s containers and volumes stay, in their order', () => {
+    fc.assert(
+      fc.property(pods, (pod) => {
+        const { spec } = patched(pod);
+        expect(spec.containers).toEqual(pod.spec.containers);
+        expect(spec.initContainers!.filter(({ name }) => name !== 'tracewell')).toEqual(pod.spec.initContainers ?? []);
+        expect(spec.volumes!.filter(({ name }) => !name.startsWith('tracewell-'))).toEqual(pod.spec.volumes ?? []);
+      }),
+    );
+  });
+
+  it('the sidecar works after another webhook was there, and a third run changes nothing', () => {
+    fc.assert(
+      fc.property(pods, meddling, (pod, meddle) => {
+        const between = structuredClone(patched(pod));
+        meddle(between);
+        const again = patched(between);
+        expect(isInjected(again)).toBe(true);
+        expect(again.metadata.annotations).toHaveProperty(['tracewell.dev/policy'], 'TracingPolicy.shop');
+        expect(patchOf(again, options)).toEqual([]);
+      }),
+    );
+  });
+});
+
+it('asked again after the API server added its defaults and its token, there is nothing to patch', () => {
+  const pod = structuredClone(patched(podOf({ initContainers: [{ name: 'migrate', image: 'migrate:1' }] })));
+  const token = {
+    name: 'kube-api-access-x2x8w',
+    mountPath: '/var/run/secrets/kubernetes.io/serviceaccount',
+    readOnly: true,
+  };
+  for (const container of [...pod.spec.containers, ...pod.spec.initContainers!]) {
+    container.volumeMounts = [...(container.volumeMounts ?? []), token];
+    container.terminationMessagePath = '/dev/termination-log';
+    container.terminationMessagePolicy = 'File';
+    container.imagePullPolicy ??= 'IfNotPresent';
+  }
+  pod.spec.volumes!.push({ name: token.name, projected: { sources: [], defaultMode: 420 } });
+  expect(patchOf(pod, options)).toEqual([]);
+});
+
+it.each([
+  ['two containers of one name', { containers: [{ name: 'app' }, { name: 'app' }] }, 'two containers have one name'],
+  ['two volumes of one name', { volumes: [{ name: 'a' }, { name: 'a' }] }, 'two volumes have one name'],
+])('%s are found before the API server refuses the pod', (_, spec, message) => {
+  expect(() => patchOf(podOf(spec), options)).toThrow(message);
+});

@@ -1,0 +1,95 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { sidecarConfig } from '../../api/sidecar-config.ts';
+import { policyOf } from '../../test/operator/objects.ts';
+import { configOf, isManaged, secretOf, storedKey, type SecretContents } from './secret.ts';
+
+const key = { id: 'k1', expires: '2026-04-01T00:00:00.000Z', encoded: 'azE6c2VjcmV0' };
+const contents: SecretContents = {
+  namespace: 'shop',
+  policies: [policyOf('cart'), policyOf('rest')],
+  key,
+  cluster: 'production',
+  urls: ['https://es-1:9200', 'https://es-2:9200'],
+  ca: '-----BEGIN CERTIFICATE-----\n',
+};
+const decoded = (one: SecretContents) =>
+  Object.fromEntries(
+    Object.entries(secretOf(one).data).map(([file, text]) => [file, Buffer.from(text, 'base64').toString('utf8')]),
+  );
+
+describe('the Secret of a namespace', () => {
+  it('holds the key, the authority, and a configuration per policy', () => {
+    const files = decoded(contents);
+    expect(Object.keys(files).toSorted()).toEqual([
+      'TracingPolicy.cart.json',
+      'TracingPolicy.rest.json',
+      'api-key',
+      'es-ca.crt',
+    ]);
+    expect(files['api-key']).toBe(key.encoded);
+    expect(files['es-ca.crt']).toBe(contents.ca);
+    expect(sidecarConfig.parse(JSON.parse(files['TracingPolicy.cart.json']!))).toMatchObject({
+      cluster: 'production',
+      policy: { kind: 'TracingPolicy', namespace: 'shop', name: 'cart' },
+      elasticsearch: { urls: contents.urls },
+      streams: { logs: 'logs-tracewell-shop' },
+    });
+  });
+
+  it('holds no authority where the public ones do', () => {
+    expect(Object.keys(decoded({ ...contents, ca: undefined }))).not.toContain('es-ca.crt');
+  });
+
+  it('gives the key back that was put into it', () => {
+    const secret = secretOf(contents);
+    expect(storedKey(secret)).toEqual(key);
+    expect(isManaged(secret)).toBe(true);
+  });
+
+  it.each([
+    ['that is not there', undefined],
+    ['without data', { metadata: { name: 'tracewell' } }],
+    ['without a key', { metadata: { name: 'tracewell' }, data: { other: 'eA==' } }],
+    ['with an empty key', { metadata: { name: 'tracewell' }, data: { 'api-key': '' } }],
+  ])('%s gives none', (_, secret) => {
+    expect(storedKey(secret)).toBeUndefined();
+  });
+
+  it.each([
+    ['without our label', {}],
+    ['with the label of another', { labels: { 'app.kubernetes.io/managed-by': 'Helm' } }],
+  ])('%s is somebody’s', (_, metadata) => {
+    expect(isManaged({ metadata: { name: 'tracewell', ...metadata } })).toBe(false);
+  });
+});
+
+describe('the revision of a configuration', () => {
+  const settings = fc.record({
+    name: fc.constantFrom('cart', 'rest'),
+    cluster: fc.constantFrom('', 'production'),
+    urls: fc.constantFrom(['https://a:9200'], ['https://a:9200', 'https://b:9200']),
+    exclude: fc.constantFrom([], ['istio-proxy']),
+    // What sidecars do not read.
+    priority: fc.constantFrom(0, 1),
+    retention: fc.constantFrom('7d', '14d'),
+  });
+  const build = ({
+    name,
+    cluster,
+    urls,
+    exclude,
+    priority,
+    retention,
+  }: typeof settings extends fc.Arbitrary<infer T> ? T : never) =>
+    configOf(policyOf(name, { priority, retention, logs: { containers: { exclude } } }), { cluster, urls });
+
+  it('changes when anything else in it does, and only then', () => {
+    fc.assert(
+      fc.property(settings, settings, (one, other) => {
+        const [{ revision: a, ...restA }, { revision: b, ...restB }] = [build(one), build(other)];
+        expect(a === b).toBe(JSON.stringify(restA) === JSON.stringify(restB));
+      }),
+    );
+  });
+});

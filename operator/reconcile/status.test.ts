@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { accepted, injectedFinding, statusOf, type Finding } from './status.ts';
+
+const EARLY = new Date('2026-01-01T00:00:00Z');
+const LATE = new Date('2026-01-02T00:00:00Z');
+const ready: Finding = {
+  type: 'ElasticsearchReady',
+  status: 'True',
+  reason: 'Ready',
+  message: 'Streams are in place.',
+};
+const broken: Finding = { type: 'ElasticsearchReady', status: 'False', reason: 'Unreachable', message: 'No route.' };
+
+describe('a status', () => {
+  const first = statusOf(undefined, { generation: 3, conditions: [accepted, ready] }, EARLY);
+
+  it('says which generation it is about, on the whole and by condition', () => {
+    expect(first.observedGeneration).toBe(3);
+    expect(first.conditions!.map(({ observedGeneration }) => observedGeneration)).toEqual([3, 3]);
+  });
+
+  it('is the same as before when nothing was found to have changed, whatever the time', () => {
+    expect(statusOf(first, { generation: 3, conditions: [accepted, ready] }, LATE)).toEqual(first);
+  });
+
+  it('keeps the time of a condition whose status stays, and not of one whose status changes', () => {
+    const then = statusOf(first, { generation: 4, conditions: [accepted, broken] }, LATE);
+    expect(then.conditions!.map(({ type, lastTransitionTime }) => [type, lastTransitionTime])).toEqual([
+      ['Accepted', EARLY.toISOString()],
+      ['ElasticsearchReady', LATE.toISOString()],
+    ]);
+  });
+
+  it('keeps the time when only reason and message change', () => {
+    const before = statusOf(undefined, { generation: 3, conditions: [broken] }, EARLY);
+    const other = { ...broken, reason: 'Unauthorized', message: '401.' };
+    expect(statusOf(before, { generation: 3, conditions: [other] }, LATE).conditions).toMatchObject([
+      { reason: 'Unauthorized', message: '401.', lastTransitionTime: EARLY.toISOString() },
+    ]);
+  });
+
+  it('cuts a message where the schema ends', () => {
+    const long = { ...broken, message: 'x'.repeat(5000) };
+    expect(statusOf(undefined, { generation: 1, conditions: [long] }, EARLY).conditions![0]!.message).toHaveLength(
+      4096,
+    );
+  });
+
+  it('of a policy that was refused says no word about pods any more', () => {
+    const pods = { matched: 1, injected: 1, skipped: [] };
+    const findings = { generation: 3, conditions: [accepted], pods, inForceSince: EARLY.toISOString() };
+    const before = statusOf(undefined, findings, EARLY);
+    const refused = { ...accepted, status: 'False' as const, reason: 'Invalid', message: 'spec.retention: no.' };
+    expect(Object.keys(statusOf(before, { generation: 4, conditions: [refused] }, LATE))).toEqual([
+      'observedGeneration',
+      'conditions',
+    ]);
+  });
+});
+
+describe('Injected', () => {
+  const missed = { matched: 3, injected: 1, skipped: [{ reason: 'Missed', count: 2, example: 'cart-0' }] };
+  const mixed = {
+    matched: 3,
+    injected: 0,
+    skipped: [
+      { reason: 'OptedOut', count: 2, example: 'cart-0' },
+      { reason: 'Windows', count: 1, example: 'cart-2' },
+    ],
+  };
+  const all = { matched: 3, injected: 3, skipped: [] };
+  const none = { matched: 0, injected: 0, skipped: [] };
+
+  it.each([
+    ['all pods have a sidecar', all, true, undefined, 'True', 'AllInjected', 'All 3 running pods have the sidecar.'],
+    ['there are no pods', none, true, undefined, 'True', 'AllInjected', 'No running pod is governed by this policy.'],
+    [
+      'some were missed',
+      missed,
+      true,
+      undefined,
+      'False',
+      'PodsWithoutSidecar',
+      '2 of 3 running pods have no sidecar: Missed (2, such as cart-0). Missed pods get it when they are created again: restart their workload.',
+    ],
+    [
+      'there are reasons',
+      mixed,
+      true,
+      undefined,
+      'False',
+      'PodsWithoutSidecar',
+      '3 of 3 running pods have no sidecar: OptedOut (2, such as cart-0), Windows (1, such as cart-2).',
+    ],
+    [
+      'the webhook is not asked yet',
+      missed,
+      false,
+      undefined,
+      'False',
+      'NotInForce',
+      'Pods are not injected yet: the streams and the key in Elasticsearch come first.',
+    ],
+    [
+      'the cluster is too old',
+      all,
+      true,
+      'Kubernetes v1.28.0 has no native sidecars.',
+      'False',
+      'NativeSidecarsUnsupported',
+      'Kubernetes v1.28.0 has no native sidecars.',
+    ],
+  ] as const)('when %s', (...[, pods, inForce, unsupported, status, reason, message]) => {
+    const counts = { ...pods, skipped: [...pods.skipped] };
+    expect(injectedFinding(counts, inForce, unsupported)).toEqual({ type: 'Injected', status, reason, message });
+  });
+});
