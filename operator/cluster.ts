@@ -1,8 +1,7 @@
 import { Agent, request, type RequestOptions } from 'node:https';
 import type { IncomingMessage } from 'node:http';
-import { createInterface } from 'node:readline';
 import { KubeConfig } from '@kubernetes/client-node';
-import { Permanent } from '../runtime/errors.ts';
+import { describe, Permanent } from '../runtime/errors.ts';
 
 /** The fields that every object here is read by. */
 export interface Meta {
@@ -41,9 +40,16 @@ export class ApiError extends Error {
 
 const FIELD_MANAGER = 'tracewell-operator';
 const PAGE = 500;
-const SILENCE_MS = 30_000;
-/** A watch is ended by the server after this long; bookmarks come about once a minute. */
+/** A watch is ended by the server after this long. */
 const WATCH_SECONDS = 290;
+
+/** How long the server may be silent before its connection is given up, milliseconds. */
+export interface Patience {
+  answerMs: number;
+  /** Bookmarks come about once a minute. */
+  watchMs: number;
+}
+const PATIENCE: Patience = { answerMs: 30_000, watchMs: 150_000 };
 
 interface Call {
   query?: Record<string, string>;
@@ -58,6 +64,7 @@ interface Call {
  */
 export class Cluster {
   readonly #config: KubeConfig;
+  readonly #patience: Patience;
   readonly #agents = new Map<string, Agent>();
 
   /** From the pod's service account, or from KUBECONFIG outside of a cluster. */
@@ -67,8 +74,9 @@ export class Cluster {
     return new Cluster(config);
   }
 
-  constructor(config: KubeConfig) {
+  constructor(config: KubeConfig, patience: Partial<Patience> = {}) {
     this.#config = config;
+    this.#patience = { ...PATIENCE, ...patience };
   }
 
   /** Undefined when it does not exist. */
@@ -98,10 +106,10 @@ export class Cluster {
     return this.#call('POST', path, { body: object });
   }
 
-  /** Server-side apply: the object's fields become ours, everything else stays as it is. */
-  apply(path: string, object: unknown): Promise<unknown> {
+  /** Server-side apply: the object's fields become ours, everything else stays as it is. Returns what stands then. */
+  apply<T>(path: string, object: unknown): Promise<T> {
     const query = { fieldManager: FIELD_MANAGER, force: 'true' };
-    return this.#call('PATCH', path, { query, body: object, contentType: 'application/apply-patch+yaml' });
+    return this.#call<T>('PATCH', path, { query, body: object, contentType: 'application/apply-patch+yaml' });
   }
 
   async delete(path: string): Promise<void> {
@@ -127,8 +135,8 @@ export class Cluster {
       timeoutSeconds: String(WATCH_SECONDS),
       resourceVersion,
     };
-    const response = await this.#open('GET', path, { query, signal }, WATCH_SECONDS * 1000);
-    for await (const line of createInterface({ input: response })) {
+    const response = await this.#open('GET', path, { query, signal }, this.#patience.watchMs);
+    for await (const line of linesOf(response, `watch ${path}`)) {
       const event = JSON.parse(line) as WatchEvent<T>;
       if (event.type === 'ERROR')
         throw new ApiError(event.object.code ?? 500, `watch ${path}`, event.object.message ?? 'the watch failed');
@@ -137,8 +145,8 @@ export class Cluster {
   }
 
   async #call<T>(method: string, path: string, call: Call = {}): Promise<T> {
-    const response = await this.#open(method, path, call, SILENCE_MS);
-    return JSON.parse(await textOf(response)) as T;
+    const response = await this.#open(method, path, call, this.#patience.answerMs);
+    return JSON.parse(await textOf(response, `${method} ${path}`)) as T;
   }
 
   /** Sends a request and returns the answer once its status is known to be good. */
@@ -171,14 +179,15 @@ export class Cluster {
       ...(signal ? { signal } : {}),
     });
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      sent.once('response', resolve);
-      sent.once('error', (error) => reject(new Error(`${what}: ${error.message}`, { cause: error })));
-      sent.once('timeout', () => sent.destroy(new Error(`no answer for ${silenceMs / 1000} s`)));
+      let answer: IncomingMessage | undefined;
+      sent.once('response', (given) => resolve((answer = given)));
+      sent.on('error', (error) => reject(faultOf(what, error)));
+      sent.once('timeout', () => (answer ?? sent).destroy(new Error(`silent for ${silenceMs / 1000} s`)));
       sent.end(text);
     });
     const status = response.statusCode ?? 0;
     if (status >= 200 && status < 300) return response;
-    throw new ApiError(status, what, messageOf(await textOf(response)));
+    throw new ApiError(status, what, messageOf(await textOf(response, what)));
   }
 
   /** Connections are kept; a new one is made when the credentials change. */
@@ -195,12 +204,31 @@ export class Cluster {
   }
 }
 
-async function textOf(response: IncomingMessage): Promise<string> {
+/** An answer piece by piece; who stops in the middle closes its connection. */
+async function* piecesOf(response: IncomingMessage, what: string): AsyncGenerator<string> {
   response.setEncoding('utf8');
-  let text = '';
-  for await (const chunk of response) text += chunk as string;
-  return text;
+  try {
+    for await (const piece of response) yield piece as string;
+  } catch (error) {
+    throw faultOf(what, error);
+  }
 }
+
+async function textOf(response: IncomingMessage, what: string): Promise<string> {
+  return (await Array.fromAsync(piecesOf(response, what))).join('');
+}
+
+/** Whole lines: what a broken connection left of one is not handed over. */
+async function* linesOf(response: IncomingMessage, what: string): AsyncGenerator<string> {
+  let rest = '';
+  for await (const piece of piecesOf(response, what)) {
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop()!;
+    yield* lines;
+  }
+}
+
+const faultOf = (what: string, error: unknown): Error => new Error(`${what}: ${describe(error)}`, { cause: error });
 
 function messageOf(body: string): string {
   try {

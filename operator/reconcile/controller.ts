@@ -23,7 +23,7 @@ export interface ControllerOptions {
   random: () => number;
 }
 
-/** Pods come and go without an event here: each selected namespace is looked at this often. */
+/** Pods come and go without an event here, and so do changes of what is ours: all of it is looked at this often. */
 const LOOK_MS = 15_000;
 /** A Deployment's pods come together, and are counted together. */
 const SETTLE_MS = 2_000;
@@ -104,6 +104,11 @@ export class Controller implements Part {
       const good = judged.filter(({ ok }) => ok).length;
       metrics.policies(good, judged.length - good);
       for (const { metadata } of policies.all()) if (metadata.namespace) this.#queue.add(metadata.namespace);
+      await selection
+        .look()
+        .catch((error: unknown) =>
+          log.error('cannot look after the webhook configuration', { error: describe(error) }),
+        );
       await wait(LOOK_MS, signal);
     }
   }

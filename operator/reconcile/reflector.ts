@@ -73,13 +73,14 @@ export class Reflector<T extends KubeObject> implements Part {
       } catch (error) {
         if (signal.aborted) return;
         // 410: the version is older than what the server remembers. Anything else may be a passing fault: watch on from here.
-        if (error instanceof ApiError && error.status === 410) version = '';
-        else {
-          if (failures === 0) log.warn('the watch failed and is taken up again', { path, error: describe(error) });
-          if (failures > 3) version = '';
-          await wait(backoff(failures++, random), signal);
-        }
+        const expired = error instanceof ApiError && error.status === 410;
+        if (failures === 0 && !expired)
+          log.warn('the watch failed and is taken up again', { path, error: describe(error) });
+        if (failures > 3 || expired) version = '';
+        failures++;
       }
+      // Also after a watch that ended well: a server that ends each one at once is not to be overrun.
+      await wait(backoff(failures, random), signal);
     }
   }
 

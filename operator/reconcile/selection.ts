@@ -15,7 +15,7 @@ export interface SelectionOptions {
 }
 
 interface Configuration extends KubeObject {
-  webhooks?: { namespaceSelector?: { matchExpressions?: { values?: string[] }[] } }[];
+  webhooks?: { name?: string; namespaceSelector?: { matchExpressions?: { values?: string[] }[] } }[];
 }
 
 /** The namespaces whose pods the API server asks us about, and the webhook configuration that says so. */
@@ -24,7 +24,9 @@ export class Selection {
   /** Since when, RFC 3339. */
   readonly #since = new Map<string, string>();
   #target: WebhookTarget | undefined;
+  /** What was asked for last, and what the API server made of it. */
   #written: unknown;
+  #stands: unknown;
   #writing: Promise<unknown> = Promise.resolve();
 
   constructor(options: SelectionOptions) {
@@ -63,24 +65,43 @@ export class Selection {
   }
 
   async remove(namespace: string): Promise<void> {
-    if (!this.#since.delete(namespace)) return;
+    const was = this.#since.delete(namespace);
+    // Also when it was removed before: that write may have failed.
     await this.publish();
-    this.#options.log.info('pods of a namespace are no longer injected', { namespace });
+    if (was) this.#options.log.info('pods of a namespace are no longer injected', { namespace });
   }
 
   /** Writes the configuration as it should be now; one write at a time, the last one with everything. */
   publish(): Promise<void> {
-    const write = this.#writing.then(() => this.#write());
-    this.#writing = write.catch(() => undefined);
-    return write;
+    return this.#inTurn(() => this.#write());
   }
 
-  async #write(): Promise<void> {
+  /** Puts the configuration back if somebody changed or deleted it. */
+  look(): Promise<void> {
+    return this.#inTurn(() => this.#heal());
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#writing.then(work);
+    this.#writing = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #heal(): Promise<void> {
+    if (!this.published) return;
+    const { cluster, name, log } = this.#options;
+    const found = await cluster.get<Configuration>(webhookPath(name));
+    if (isDeepStrictEqual(found?.webhooks, this.#stands)) return;
+    log.warn('the webhook configuration was changed or deleted, and is put back', { name });
+    await this.#write({ again: true });
+  }
+
+  async #write({ again = false } = {}): Promise<void> {
     const { cluster, name, caBundle } = this.#options;
     const target = { ...(await this.#identify()), caBundle: caBundle() };
     const wanted = webhookConfig(target, [...this.#since.keys()]);
-    if (isDeepStrictEqual(wanted, this.#written)) return;
-    await cluster.apply(webhookPath(name), wanted);
+    if (!again && isDeepStrictEqual(wanted, this.#written)) return;
+    this.#stands = (await cluster.apply<Configuration>(webhookPath(name), wanted)).webhooks;
     this.#written = wanted;
   }
 

@@ -14,6 +14,7 @@ export interface CriHeader {
 export const newHeader = (): CriHeader => ({ stampEnd: 0, lane: STDOUT, partial: false, payload: 0 });
 
 const SPACE = 32;
+const PLUS = 43;
 const SHORTEST = '2026-01-02T03:04:05Z stdout F '.length;
 
 /**
@@ -60,7 +61,7 @@ function endOfStamp(bytes: Uint8Array, start: number, end: number): number {
     if (at === digits) return -1;
   }
   if (bytes[at] === 90) at++;
-  else if (isZone(bytes, at)) at += 6;
+  else if (isZone(bytes, at) && !(bytes[at] === PLUS && isFirstDay(bytes, start))) at += 6;
   else return -1;
   return at < end && bytes[at] === SPACE ? at : -1;
 }
@@ -77,6 +78,12 @@ function isTime(bytes: Uint8Array, start: number): boolean {
   return twoDigits(bytes, start + 11) < 24 && twoDigits(bytes, start + 14) < 60 && twoDigits(bytes, start + 17) < 60;
 }
 
+/** The first of January 1970, parts of which are before 1970 in zones to the east. */
+function isFirstDay(bytes: Uint8Array, start: number): boolean {
+  const year = twoDigits(bytes, start) * 100 + twoDigits(bytes, start + 2);
+  return year === 1970 && twoDigits(bytes, start + 5) === 1 && twoDigits(bytes, start + 8) === 1;
+}
+
 function daysOf(year: number, month: number): number {
   if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
@@ -84,7 +91,7 @@ function daysOf(year: number, month: number): number {
 
 /** `+02:00`, as nodes outside UTC write it; less than 18 hours. */
 function isZone(bytes: Uint8Array, at: number): boolean {
-  if (bytes[at] !== 43 && bytes[at] !== 45) return false;
+  if (bytes[at] !== PLUS && bytes[at] !== 45) return false;
   for (const i of [1, 2, 4, 5]) if (!(bytes[at + i]! >= 48 && bytes[at + i]! <= 57)) return false;
   return bytes[at + 3] === 58 && twoDigits(bytes, at + 1) < 18 && twoDigits(bytes, at + 4) < 60;
 }

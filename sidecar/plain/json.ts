@@ -89,12 +89,13 @@ export class ObjectReader {
       if (byte !== OPEN && byte !== OPEN_ARRAY) {
         at = this.#scalar(at);
       } else {
+        // The object around the members is a level, too.
+        if (nesting.length + 1 >= MAX_DEPTH) return -1;
         const inside = this.#blanks(at + 1);
         if (bytes[inside] === byte + 2) {
           at = inside + 1;
         } else {
-          // The object around the members is a level, too.
-          if (nesting.push(byte) >= MAX_DEPTH) return -1;
+          nesting.push(byte);
           at = byte === OPEN ? this.#colon(this.#string(inside)) : inside;
           if (at < 0) return -1;
           continue;

@@ -31,7 +31,8 @@ export class LineReader {
 
   /**
    * Takes `chunk[0, length)`, which stands at `offset` of the file, and returns how many bytes were consumed: up to the last
-   * newline, less when there was no more room, or all of a chunk that is `full` and has no newline.
+   * newline, less when there was no more room, or all of a chunk that is `full` and has no newline. A full chunk holds at
+   * least a header.
    */
   read(chunk: Buffer, length: number, { offset, full }: { offset: number; full: boolean }, emit: Emit): number {
     this.#chunk = chunk;

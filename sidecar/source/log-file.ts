@@ -11,13 +11,13 @@ import type { Lane, LaneOffsets } from './lane.ts';
  * so what was opened is read to its end. System errors of reading are thrown.
  */
 export class LogFile {
-  readonly inode: string;
   checkpoint: Checkpoint;
   /** No more is written to it: rotated away, or a later run of its container exists. */
   finished = false;
   /** Records handed over and not yet answered for. */
   pending = 0;
-  readonly #fd: number;
+  #fd: number;
+  #inode: string;
   readonly #head: Buffer;
   readonly #assembler: Assembler;
   readonly #lines: LineReader;
@@ -29,7 +29,7 @@ export class LogFile {
   #isClosed = false;
 
   constructor({ fd, inode, head }: Opened, checkpoint: Checkpoint, recordBytes: number) {
-    this.inode = inode;
+    this.#inode = inode;
     this.checkpoint = checkpoint;
     this.#fd = fd;
     this.#head = head;
@@ -37,6 +37,10 @@ export class LogFile {
     this.#size = this.#position;
     this.#assembler = new Assembler(recordBytes);
     this.#lines = new LineReader(this.#assembler, checkpoint.lanes);
+  }
+
+  get inode(): string {
+    return this.#inode;
   }
 
   get position(): number {
@@ -69,6 +73,19 @@ export class LogFile {
     if (size < this.#position || !this.#beginsAsBefore()) return false;
     this.#size = size;
     return true;
+  }
+
+  /** Whether the other one begins as this one did, and has all that was read of it. */
+  isCopiedIn({ head, size }: Opened): boolean {
+    return size >= this.#position && head.subarray(0, this.#head.length).equals(this.#head);
+  }
+
+  /** Goes on in a copy. What was handed over stays what it is. */
+  moveTo({ fd, inode }: Opened): void {
+    closeSync(this.#fd);
+    this.#fd = fd;
+    this.#inode = inode;
+    this.#size = this.#position;
   }
 
   /** Reads one chunk into `buffer` and hands its records to `emit`; returns how many bytes it got further. */

@@ -85,10 +85,11 @@ export class Source {
   }
 
   /**
-   * Ends a file that was begun anew under us: what was read of it is handed over, the rest is lost and counted, and the next
-   * look meets the new one.
+   * Takes leave of a file that was begun anew under us: goes on in the copy that was made of it; or ends it, and then what was
+   * read is handed over and the rest is lost and counted. The next look meets the new one.
    */
   restart(file: LogFile, emit: Emit): void {
+    if (this.#goOnInCopy(file)) return;
     const { lost, container, run } = file.checkpoint;
     const bytes = file.abandon(emit);
     file.checkpoint = { ...file.checkpoint, lost: { ...lost, Truncated: (lost.Truncated ?? 0) + bytes } };
@@ -129,6 +130,22 @@ export class Source {
     const file = new LogFile(opened, checkpoint, recordBytes);
     file.finished = finished;
     this.#held.set(checkpoint.file, file);
+  }
+
+  #goOnInCopy(file: LogFile): boolean {
+    const { log, logs } = this.#options;
+    const { container, run } = file.checkpoint;
+    for (const { inode, path } of listFiles(logs, container, this.complain)) {
+      const opened = inode === file.inode ? undefined : openFile(path, this.complain);
+      if (!opened) continue;
+      if (file.isCopiedIn(opened)) {
+        file.moveTo(opened);
+        log.info('a log file was copied and truncated; its copy is read to the end', { container, run, path });
+        return true;
+      }
+      closeFile(opened);
+    }
+    return false;
   }
 
   /** The checkpoint that belongs to this file, a fresh one for a file never seen; undefined while it has no identity. */
