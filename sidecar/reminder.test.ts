@@ -15,9 +15,9 @@ it('lets a trouble be said at once, then once a minute, each on its own', () => 
   expect(due('disk', 60_001)).toBe(false);
 });
 
-it('remembers a bounded number of troubles, and rather says one again than never', () => {
+it('remembers so many troubles and no more, and rather says one again than never', () => {
   const reminder = new Reminder(() => 0);
-  const said = Array.from({ length: 10_000 }, (_, index) => reminder.due(`trouble ${index % 1001}`));
-  expect(said.filter(Boolean).length).toBeLessThan(10_000);
-  expect(said.slice(0, 1001)).toEqual(Array.from({ length: 1001 }, () => true));
+  const troubles = Array.from({ length: 1500 }, (_, index) => `trouble ${index}`);
+  expect(troubles.filter((trouble) => !reminder.due(trouble))).toEqual([]);
+  expect([reminder.due(troubles.at(-1)!), reminder.due(troubles[0]!)]).toEqual([false, true]);
 });

@@ -72,8 +72,15 @@ export function decide(review: ReviewRequest, options: WebhookOptions): ReviewRe
     if (!policy) return { namespace, result: 'skipped', reason: 'NotSelected', patch: [] };
     const skip = skipOf(pod, { policy, namespaceLabels: view.namespaceLabels(namespace) });
     if (skip) {
-      log.info('a pod is not injected', { namespace, pod: displayName(pod), policy: policy.metadata.name, ...skip });
-      return { namespace, result: 'skipped', reason: skip.reason, patch: [] };
+      const { reason, message: why } = skip;
+      log.info('a pod is not injected', {
+        namespace,
+        pod: displayName(pod),
+        policy: policy.metadata.name,
+        reason,
+        why,
+      });
+      return { namespace, result: 'skipped', reason, patch: [] };
     }
     const patch = patchOf(object, { policy, settings, now: now() });
     return { namespace, result: patch.length > 0 ? 'injected' : 'unchanged', reason: '', patch };

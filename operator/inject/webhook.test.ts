@@ -1,0 +1,253 @@
+import { once } from 'node:events';
+import { request } from 'node:https';
+import { connect as dial } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { keepingLog } from '../../test/operator/log.ts';
+import { freePort } from '../../test/operator/port.ts';
+import { podOf, policyOf, SETTINGS } from '../../test/operator/objects.ts';
+import { renew, type Certificates } from '../certs.ts';
+import { isInjected, type Pod } from './pod.ts';
+import { WebhookServer } from './server.ts';
+import { webhookApp, type ReviewResult, type View } from './webhook.ts';
+
+const NAME = 'tracewell.ops.svc';
+const { log, lines } = keepingLog();
+
+let view: View;
+let reviews: ReviewResult[];
+let port: number;
+let certificates: Certificates;
+let server: WebhookServer;
+
+beforeAll(async () => {
+  port = await freePort();
+  certificates = await renew('renew all', undefined, [NAME], new Date());
+  const app = webhookApp({
+    view: {
+      policiesOf: (namespace) => view.policiesOf(namespace),
+      namespaceLabels: (namespace) => view.namespaceLabels(namespace),
+    },
+    settings: SETTINGS,
+    now: () => new Date('2026-01-02T03:04:05Z'),
+    log,
+    onReview: (result) => reviews.push(result),
+  });
+  server = new WebhookServer(app, port);
+  server.use(certificates);
+  await server.start();
+});
+afterAll(() => server.stop());
+beforeEach(() => {
+  view = { policiesOf: () => [policyOf('shop')], namespaceLabels: () => ({}) };
+  reviews = [];
+  lines.length = 0;
+});
+
+interface Answer {
+  status: number;
+  body: { error?: string; response?: { uid: string; allowed: boolean; patchType?: string; patch?: string } };
+}
+
+async function post(body: string | Buffer, path = '/inject', method = 'POST'): Promise<Answer> {
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+  const sent = request({ host: '127.0.0.1', port, path, method, headers, servername: NAME, ca: certificates.ca });
+  // A server that refuses a large body need not read it to its end.
+  sent.on('error', () => {});
+  sent.end(body);
+  const [response] = (await once(sent, 'response')) as [
+    NonNullable<Parameters<typeof text>[0]> & { statusCode: number },
+  ];
+  return { status: response.statusCode, body: JSON.parse(await text(response)) as Answer['body'] };
+}
+
+const reviewOf = (object: unknown, more: object = {}) =>
+  JSON.stringify({
+    apiVersion: 'admission.k8s.io/v1',
+    kind: 'AdmissionReview',
+    request: { uid: 'r1', namespace: 'shop', operation: 'CREATE', object, ...more },
+  });
+
+function patched(pod: Pod, { response }: Answer['body']): Pod {
+  const after = structuredClone(pod);
+  const patch = JSON.parse(Buffer.from(response!.patch!, 'base64').toString()) as { path: string; value: unknown }[];
+  for (const { path, value } of patch) {
+    const [, parent, member] = path.split('/') as [string, 'metadata' | 'spec', string];
+    Object.assign(after[parent], { [member]: value });
+  }
+  return after;
+}
+
+describe('the webhook', () => {
+  it('answers with a patch that injects the sidecar', async () => {
+    const { status, body } = await post(reviewOf(podOf()));
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      apiVersion: 'admission.k8s.io/v1',
+      kind: 'AdmissionReview',
+      response: { uid: 'r1', allowed: true, patchType: 'JSONPatch' },
+    });
+    expect(isInjected(patched(podOf(), body))).toBe(true);
+    expect(reviews).toEqual([{ namespace: 'shop', result: 'injected', reason: '' }]);
+  });
+
+  it('answers for a pod that has the sidecar without a patch', async () => {
+    const once = patched(podOf(), (await post(reviewOf(podOf()))).body);
+    const { body } = await post(reviewOf(once));
+    expect(body.response).toEqual({ uid: 'r1', allowed: true });
+    expect(reviews.at(-1)).toEqual({ namespace: 'shop', result: 'unchanged', reason: '' });
+  });
+
+  it('takes the namespace of the request: a pod need not name it', async () => {
+    const asked: string[] = [];
+    view = { ...view, policiesOf: (namespace) => (asked.push(namespace), []) };
+    const { namespace: _, ...metadata } = podOf().metadata;
+    await post(reviewOf({ ...podOf(), metadata }, { namespace: 'bank' }));
+    expect(asked).toEqual(['bank']);
+  });
+
+  it.each([
+    ['a policy does not select', podOf({}, { labels: { app: 'other' } }), 'NotSelected'],
+    ['opted out', podOf({}, { labels: { app: 'cart', 'tracewell.dev/inject': 'false' } }), 'OptedOut'],
+    ['is for Windows', podOf({ os: { name: 'windows' } }), 'Windows'],
+  ])('leaves a pod as it is that %s', async (_, pod, reason) => {
+    view = { ...view, policiesOf: () => [policyOf('cart', { selector: { matchLabels: { app: 'cart' } } })] };
+    const { body } = await post(
+      reviewOf({ ...pod, metadata: { ...pod.metadata, labels: { app: 'cart', ...pod.metadata.labels } } }),
+    );
+    expect(body.response).toEqual({ uid: 'r1', allowed: true });
+    expect(reviews).toEqual([{ namespace: 'shop', result: 'skipped', reason }]);
+  });
+
+  it('says in the log which pod it did not inject, and why', async () => {
+    view = { ...view, policiesOf: () => [policyOf('night', { paused: true })] };
+    await post(reviewOf(podOf({}, { name: undefined, generateName: 'cart-7d4b9c6f5-' })));
+    expect(JSON.parse(lines[0]!)).toMatchObject({
+      message: 'a pod is not injected',
+      reason: 'Paused',
+      why: 'the policy night is paused (spec.paused)',
+      namespace: 'shop',
+      pod: 'cart-7d4b9c6f5-*',
+      policy: 'night',
+    });
+  });
+
+  it('answers a dry run like any other: it has no side effects', async () => {
+    const { body } = await post(reviewOf(podOf(), { dryRun: true }));
+    expect(isInjected(patched(podOf(), body))).toBe(true);
+  });
+
+  it.each([
+    [
+      'when a fault of ours comes up',
+      () => podOf(),
+      () => {
+        throw new Error('our fault');
+      },
+    ],
+    [
+      'when the patched pod would be refused',
+      () => podOf({ containers: [{ name: 'a' }, { name: 'a' }] }),
+      () => [policyOf()],
+    ],
+  ])('allows the pod as it is %s', async (_, pod, policiesOf) => {
+    view = { ...view, policiesOf };
+    const { status, body } = await post(reviewOf(pod()));
+    expect([status, body.response]).toEqual([200, { uid: 'r1', allowed: true }]);
+    expect(reviews).toEqual([{ namespace: 'shop', result: 'error', reason: 'InternalError' }]);
+    expect(lines[0]).toContain('injection failed; the pod goes in as it is');
+  });
+});
+
+describe('what is no review', () => {
+  it.each([
+    ['garbage', 'garbage'],
+    ['nothing', ''],
+    ['null', 'null'],
+    ['a list', '[]'],
+    ['a text', '"review"'],
+    ['an object without a request', '{}'],
+    ['a request without a uid', reviewOf(podOf(), { uid: undefined })],
+    ['a request without a namespace', reviewOf(podOf(), { namespace: 7 })],
+    ['a request without an object', reviewOf(undefined)],
+    ['an object that is no pod', reviewOf({ metadata: {}, spec: {} })],
+    ['an object with null for metadata', reviewOf({ metadata: null, spec: { containers: [] } })],
+    ['an object whose containers are no list', reviewOf({ metadata: {}, spec: { containers: {} } })],
+    ['broken UTF-8', Buffer.from([0xff, 0xfe, 0x7b])],
+  ])('%s is answered 400, and counted as nothing', async (_, body) => {
+    const answer = await post(body);
+    expect(answer.status).toBe(400);
+    expect(answer.body.error).toBeTruthy();
+    expect(reviews).toEqual([]);
+  });
+
+  it('a body of more than 10 MB is answered 413', async () => {
+    const answer = await post(Buffer.alloc(10 * 1024 * 1024 + 1, 'x'));
+    expect(answer).toEqual({ status: 413, body: { error: 'a body of more than 10mb is refused' } });
+  });
+
+  it('a large pod below that is none', async () => {
+    const annotations = { large: 'x'.repeat(9 * 1024 * 1024) };
+    expect((await post(reviewOf(podOf({}, { annotations })))).status).toBe(200);
+  });
+
+  it.each([
+    ['/', 'POST'],
+    ['/mutate', 'POST'],
+    ['/inject', 'PUT'],
+  ])('%s by %s is answered 404', async (path, method) => {
+    expect((await post(reviewOf(podOf()), path, method)).status).toBe(404);
+  });
+});
+
+describe('a pod with odd parts', () => {
+  it.each([
+    [
+      'null for lists',
+      { spec: { containers: [{ name: 'app', env: null, volumeMounts: null }], initContainers: null, volumes: null } },
+    ],
+    ['null for maps', { metadata: { name: 'a', labels: null, annotations: null } }],
+    ['an empty container', { spec: { containers: [{}] } }],
+  ])('is allowed: %s', async (_, parts) => {
+    const { status, body } = await post(reviewOf({ ...podOf(), ...parts }));
+    expect([status, body.response!.allowed]).toEqual([200, true]);
+  });
+});
+
+describe('the server', () => {
+  it('takes over a renewed certificate without a restart', async () => {
+    const before = certificates;
+    certificates = await renew('renew all', undefined, [NAME], new Date());
+    await expect(post(reviewOf(podOf()))).rejects.toThrow(/certificate/);
+    server.use(certificates);
+    expect((await post(reviewOf(podOf()))).status).toBe(200);
+    expect(certificates.ca).not.toBe(before.ca);
+  });
+
+  it('speaks TLS only', async () => {
+    const socket = dial(port, '127.0.0.1');
+    socket.write('POST /inject HTTP/1.1\r\nhost: a\r\n\r\n');
+    socket.resume();
+    await once(socket, 'close');
+    expect(reviews).toEqual([]);
+  });
+
+  const another = (at: number) =>
+    new WebhookServer(webhookApp({ view, settings: SETTINGS, now: () => new Date(), log, onReview: () => {} }), at);
+
+  it('says which port it cannot have', async () => {
+    await expect(another(port).start()).rejects.toThrow(`EADDRINUSE: address already in use :::${port}`);
+  });
+
+  it('ends within moments, though somebody opened a connection and says nothing', async () => {
+    const own = await freePort();
+    const ending = another(own);
+    await ending.start();
+    const socket = dial(own, '127.0.0.1');
+    await once(socket, 'connect');
+    const began = performance.now();
+    await ending.stop();
+    expect(performance.now() - began).toBeLessThan(10_000);
+    socket.destroy();
+  });
+});

@@ -1,0 +1,200 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { ANNOTATION, ENV, SECRET_FILE } from '../api/names.ts';
+import { configOf } from '../test/sidecar/process.ts';
+import { listen } from '../test/sidecar/said.ts';
+import { temporaryFolder } from '../test/sidecar/temporary.ts';
+import { ConfigFiles, readEnvironment } from './config.ts';
+
+const ALL = {
+  [ENV.logs]: '/logs',
+  [ENV.config]: '/config',
+  [ENV.state]: '/state',
+  [ENV.policy]: 'TracingPolicy.all',
+  [ENV.podNamespace]: 'shop',
+  [ENV.podName]: 'cart-0',
+  [ENV.podUid]: 'uid',
+  [ENV.nodeName]: 'node-1',
+};
+
+it('reads its environment', () => {
+  expect(readEnvironment(ALL)).toEqual({
+    logs: '/logs',
+    config: '/config',
+    state: '/state',
+    podinfo: undefined,
+    policy: 'TracingPolicy.all',
+    pod: { namespace: 'shop', name: 'cart-0', uid: 'uid', node: 'node-1' },
+  });
+});
+
+it.each(Object.keys(ALL))('names %s when it is missing', (name) => {
+  expect(() => readEnvironment({ ...ALL, [name]: '' })).toThrow(`the environment lacks ${name}`);
+});
+
+it('needs no policy where there is the downward API', () => {
+  expect(readEnvironment({ ...ALL, [ENV.policy]: undefined, [ENV.podinfo]: '/podinfo' }).podinfo).toBe('/podinfo');
+});
+
+/** Configuration and downward API as the kubelet mounts them. */
+function mounted(stem: string | undefined = 'TracingPolicy.all') {
+  const folder = temporaryFolder();
+  const [config, podinfo] = [join(folder, 'config'), join(folder, 'podinfo')];
+  for (const each of [config, podinfo]) mkdirSync(each);
+  const { log, said } = listen();
+  const env = { ...ALL, [ENV.config]: config, [ENV.podinfo]: podinfo, [ENV.policy]: stem };
+  return {
+    said,
+    config,
+    files: new ConfigFiles(readEnvironment(env), log),
+    write: (name: string, content: unknown) =>
+      writeFileSync(join(config, name), typeof content === 'string' ? content : JSON.stringify(content)),
+    annotate: (annotations: Record<string, string>) =>
+      writeFileSync(
+        join(podinfo, 'annotations'),
+        Object.entries(annotations)
+          .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+          .join('\n'),
+      ),
+    label: (text: string) => writeFileSync(join(podinfo, 'labels'), text),
+  };
+}
+const FIRST = configOf(['https://elasticsearch:9200']);
+const FILE = 'TracingPolicy.all.json';
+
+it('takes over settings, key, authority and what the pod says of itself', () => {
+  const { files, write, annotate, label } = mounted();
+  write(FILE, FIRST);
+  write(SECRET_FILE.apiKey, 'a2V5\n');
+  write(SECRET_FILE.elasticsearchCa, 'PEM');
+  annotate({ [ANNOTATION.workload]: 'Deployment/cart' });
+  label('app="cart"');
+  files.look();
+  expect(files.current).toEqual({
+    settings: FIRST,
+    apiKey: 'a2V5',
+    ca: 'PEM',
+    pod: {
+      namespace: 'shop',
+      name: 'cart-0',
+      uid: 'uid',
+      node: 'node-1',
+      labels: new Map([['app', 'cart']]),
+      annotations: new Map([[ANNOTATION.workload, 'Deployment/cart']]),
+    },
+  });
+});
+
+it('does without a key and an authority', () => {
+  const { files, write } = mounted();
+  write(FILE, FIRST);
+  files.look();
+  expect(files.current).toMatchObject({ apiKey: undefined, ca: undefined });
+});
+
+it('keeps the same configuration as long as nothing changes', () => {
+  const { files, write, said } = mounted();
+  write(FILE, FIRST);
+  files.look();
+  const before = files.current;
+  write(FILE, FIRST);
+  files.look();
+  expect(files.current).toBe(before);
+  expect(said).toMatchObject([{ message: 'runs a configuration', policy: 'TracingPolicy.all', revision: 'first' }]);
+});
+
+it.each<[string, (world: ReturnType<typeof mounted>) => void, string[]]>([
+  ['other settings', ({ write }) => write(FILE, { ...FIRST, revision: 'second' }), ['runs a configuration']],
+  ['another key', ({ write }) => write(SECRET_FILE.apiKey, 'other'), ['uses a new API key or authority']],
+  [
+    'another authority',
+    ({ write }) => write(SECRET_FILE.elasticsearchCa, 'other'),
+    ['uses a new API key or authority'],
+  ],
+  ['other labels', ({ label }) => label('app="other"'), []],
+])('takes over %s while it runs', (_, change, said) => {
+  const world = mounted();
+  world.write(FILE, FIRST);
+  world.files.look();
+  const before = world.files.current;
+  world.said.length = 0;
+  change(world);
+  world.files.look();
+  expect(world.files.current).not.toBe(before);
+  expect(world.said.map(({ message }) => message)).toEqual(said);
+});
+
+it('follows the annotation to another policy, which comes before the environment', () => {
+  const { files, write, annotate, said } = mounted();
+  write(FILE, FIRST);
+  write('TracingPolicy.other.json', { ...FIRST, revision: 'other' });
+  annotate({ [ANNOTATION.policy]: 'TracingPolicy.other' });
+  files.look();
+  expect(files.current?.settings.revision).toBe('other');
+  annotate({ [ANNOTATION.policy]: 'TracingPolicy.all' });
+  files.look();
+  expect(said.map(({ policy }) => policy)).toEqual(['TracingPolicy.other', 'TracingPolicy.all']);
+});
+
+it.each([
+  ['there is none', 'waiting for the configuration', undefined],
+  ['it is cut off', 'the configuration is wrong', JSON.stringify(FIRST).slice(0, 100)],
+  ['it is empty', 'the configuration is wrong', ''],
+  ['it lacks something', 'the configuration is wrong', { ...FIRST, streams: {} }],
+])('says once that %s, and keeps the last good one', (_, message, content) => {
+  const { files, write, said, config } = mounted();
+  const breakIt = () => {
+    if (content === undefined) rmSync(join(config, FILE), { force: true });
+    else write(FILE, content);
+    files.look();
+    files.look();
+  };
+  breakIt();
+  expect(files.current).toBeUndefined();
+  expect(said).toMatchObject([{ level: 'warn', message, consequence: 'captures nothing until there is one' }]);
+  write(FILE, FIRST);
+  files.look();
+  const good = files.current;
+  said.length = 0;
+  breakIt();
+  expect(files.current).toBe(good);
+  expect(said).toMatchObject([{ level: 'warn', message, consequence: 'goes on with revision first' }]);
+  expect(said[0]!.file).toBe(join(config, FILE));
+  // Mended and broken again is news again.
+  write(FILE, FIRST);
+  files.look();
+  breakIt();
+  expect(said).toHaveLength(2);
+});
+
+it.each(['', '../TracingPolicy.all', 'TracingPolicy/all', 'all'])('reads no file for a policy named %j', (stem) => {
+  const { files, annotate, said } = mounted('all');
+  annotate({ [ANNOTATION.policy]: stem });
+  files.look();
+  expect(said).toMatchObject([{ message: 'no policy governs this pod' }]);
+});
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+afterEach(() => void vi.useRealTimers());
+
+it('looks each second until there is a configuration, then every five, and not once it is stopped', () => {
+  const { files, write, config } = mounted();
+  const revision = () => files.current?.settings.revision;
+  files.start();
+  expect(revision()).toBeUndefined();
+  // As the kubelet does: written aside, then in place at once.
+  write('aside', FIRST);
+  renameSync(join(config, 'aside'), join(config, FILE));
+  vi.advanceTimersByTime(1000);
+  expect(revision()).toBe('first');
+  write(FILE, { ...FIRST, revision: 'second' });
+  vi.advanceTimersByTime(4999);
+  expect(revision()).toBe('first');
+  vi.advanceTimersByTime(1);
+  expect(revision()).toBe('second');
+  files.stop();
+  write(FILE, { ...FIRST, revision: 'third' });
+  vi.advanceTimersByTime(60_000);
+  expect(revision()).toBe('second');
+});
