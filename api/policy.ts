@@ -81,6 +81,19 @@ export const policySpec = z.object({
         })
         .prefault({})
         .describe('Containers whose logs are captured, init containers included.'),
+      multiline: z
+        .string()
+        .min(1)
+        .max(256)
+        .default('Auto')
+        .describe(
+          'How lines are joined into records: Auto (stack traces of the common languages), Off, or a pattern that matches the first line of a record.',
+        ),
+      drop: z
+        .array(z.object({ when: z.string().min(1).max(4096).describe('A KQL condition, such as log.level: debug') }))
+        .max(32)
+        .default([])
+        .describe('Records that meet one of these conditions are discarded, and counted by rule.'),
     })
     .prefault({}),
   retention: z

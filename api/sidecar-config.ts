@@ -31,22 +31,43 @@ export const sidecarConfig = z.object({
       include: z.array(z.string().min(1).max(63)).max(64),
       exclude: z.array(z.string().min(1).max(63)).max(64),
     }),
+    multiline: z.string().min(1).max(256).describe('Auto, Off, or a pattern that matches the first line of a record.'),
+    drop: z
+      .array(z.object({ when: z.string().min(1).max(16_384) }))
+      .max(32)
+      .describe('KQL conditions; a record that meets one is discarded and counted.'),
   }),
   limits: z.object({
     batchBytes: z.number().int().min(16_384).max(67_108_864).describe('Body size at which a batch is sent.'),
-    batchAgeMs: z.number().int().min(10).max(60_000).describe('Age at which a smaller batch is sent.'),
+    batchAgeMs: z
+      .number()
+      .int()
+      .min(10)
+      .max(60_000)
+      .describe('Age at which a smaller batch of a quiet pod is sent; a busy one sends earlier.'),
+    inFlight: z.number().int().min(1).max(8).describe('Batches that are on their way at once; one more is filled.'),
     recordBytes: z
       .number()
       .int()
       .min(1024)
       .max(16_777_216)
       .describe('Bytes of a message past which a record is cut and marked.'),
+    heldBytes: z
+      .number()
+      .int()
+      .min(1_048_576)
+      .max(68_719_476_736)
+      .describe(
+        'Bytes of removed log files that are held open until they are delivered; past it the oldest is given up.',
+      ),
   }),
 });
 export type SidecarConfig = z.output<typeof sidecarConfig>;
 
 export const DEFAULT_LIMITS: SidecarConfig['limits'] = {
   batchBytes: 2_097_152,
-  batchAgeMs: 1000,
+  batchAgeMs: 3000,
+  inFlight: 2,
   recordBytes: 1_048_576,
+  heldBytes: 67_108_864,
 };

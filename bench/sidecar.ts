@@ -38,7 +38,7 @@ export function makePod(folder: string, { url, apiKey, ca }: Target): Pod {
       deadLetters: `${STREAM_PREFIX.deadLetters}bench`,
       files: `${STREAM_PREFIX.files}bench`,
     },
-    logs: { containers: { include: [], exclude: [] } },
+    logs: { containers: { include: [], exclude: [] }, multiline: 'Auto', drop: [] },
     limits: DEFAULT_LIMITS,
   });
   const stem = `${policy.kind}.${policy.name}`;

@@ -16,7 +16,8 @@ export function parseSettings(text: string): SidecarConfig {
   if (root.at('version').value !== 1) throw root.at('version').wrong('1, the version that this sidecar knows');
   const policy = root.at('policy');
   if (policy.at('kind').value !== 'TracingPolicy') throw policy.at('kind').wrong('TracingPolicy');
-  const containers = root.at('logs').at('containers');
+  const logs = root.at('logs');
+  const containers = logs.at('containers');
   const limits = root.at('limits');
   const streams = root.at('streams');
   return {
@@ -44,11 +45,15 @@ export function parseSettings(text: string): SidecarConfig {
         include: containers.at('include').list(0, 64, (name) => name.text(1, 63)),
         exclude: containers.at('exclude').list(0, 64, (name) => name.text(1, 63)),
       },
+      multiline: logs.at('multiline').text(1, 256),
+      drop: logs.at('drop').list(0, 32, (rule) => ({ when: rule.at('when').text(1, 16_384) })),
     },
     limits: {
       batchBytes: limits.at('batchBytes').integer(16_384, 67_108_864),
       batchAgeMs: limits.at('batchAgeMs').integer(10, 60_000),
+      inFlight: limits.at('inFlight').integer(1, 8),
       recordBytes: limits.at('recordBytes').integer(1024, 16_777_216),
+      heldBytes: limits.at('heldBytes').integer(1_048_576, 68_719_476_736),
     },
   };
 }

@@ -72,7 +72,7 @@ export function configOf(
     policy: { kind: 'TracingPolicy' as const, namespace, name },
     elasticsearch: { urls: [...urls] },
     streams: streamsOf(namespace),
-    logs: { containers: policy.spec.logs.containers },
+    logs: policy.spec.logs,
     limits: DEFAULT_LIMITS,
   };
   const revision = createHash('sha256').update(JSON.stringify(rest)).digest('hex').slice(0, 12);

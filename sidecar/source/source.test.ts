@@ -60,7 +60,7 @@ class Reading {
   /** Looks for files, and reads what there is; returns the texts that it had not read before. */
   read({ ending = false, containers = ALL } = {}): string[] {
     const before = this.texts.length;
-    this.source.look({ ...configOf(['http://localhost']), logs: { containers } }, ending);
+    this.source.look({ ...configOf(['http://localhost']), logs: { containers, multiline: 'Off', drop: [] } }, ending);
     for (const file of this.source.files()) this.#readOn(file);
     return this.texts.slice(before);
   }
