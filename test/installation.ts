@@ -85,11 +85,15 @@ export async function createNamespace(cluster: Cluster, name: string, signal?: A
 
 /**
  * Leaves a cluster that goes on as it was found: the release and the namespaces made for it go, and the CRD, which Helm
- * keeps, goes unless somebody else has policies.
+ * keeps, goes unless somebody else has policies. A release in a namespace that was not made here is somebody's, and stays.
  */
 export async function uninstall(cluster: Cluster): Promise<void> {
-  await cluster.helm(['uninstall', 'tracewell', '--namespace', NAMESPACE, '--ignore-not-found', '--wait']);
+  const ours = (await cluster.kubectl(['get', 'namespaces', '--selector', OURS, '--output', 'name'])).split('\n');
+  if (ours.includes(`namespace/${NAMESPACE}`)) {
+    await cluster.helm(['uninstall', 'tracewell', '--namespace', NAMESPACE, '--ignore-not-found', '--wait']);
+  }
   await cluster.kubectl(['delete', 'namespaces', '--selector', OURS]);
+  if (!ours.includes(`namespace/${NAMESPACE}`)) return;
   const left = await cluster
     .kubectl(['get', 'tracingpolicies', '--all-namespaces', '--output', 'name'])
     .catch(() => '-');
