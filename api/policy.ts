@@ -49,12 +49,15 @@ const labelSelector = z
   })
   .describe('Which pods of the namespace. Absent or empty: every pod.');
 
-/** A Kubernetes quantity: `100m`, `64Mi`, or a plain number. zod cannot say "int or string" in a form that the API server takes. */
+/**
+ * A Kubernetes quantity: `100m`, `64Mi`, or a plain number. zod cannot say "int or string" in a form that the API server takes.
+ * A negative one passes CEL's `isQuantity`, and is refused by the operator.
+ */
 const quantity = z
   .any()
   .refine(
-    (value) => typeof value === 'number' || (typeof value === 'string' && value.length <= 32),
-    'must be a quantity',
+    (value) => (typeof value === 'number' && value >= 0) || (typeof value === 'string' && /^[^-].{0,31}$/.test(value)),
+    'must be a quantity that is not negative',
   )
   .meta({
     'x-kubernetes-int-or-string': true,

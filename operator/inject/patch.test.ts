@@ -153,3 +153,13 @@ it.each([
 ])('%s are found before the API server refuses the pod', (_, spec, message) => {
   expect(() => patchOf(podOf(spec), options)).toThrow(message);
 });
+
+it.each([
+  ['a request above its limit', { requests: { cpu: '2' }, limits: { cpu: '1900m' } }],
+  ['a negative request', { requests: { memory: '-1' }, limits: { memory: '64Mi' } }],
+  ['a request that is no quantity', { requests: { memory: 'much' } }],
+])('%s of the sidecar, whoever put it there, is found before the API server refuses the pod', (_, resources) => {
+  const pod = inject(podOf(), options);
+  pod.spec.initContainers![0]!.resources = resources;
+  expect(() => patchOf(pod, options)).toThrow('the sidecar requests');
+});

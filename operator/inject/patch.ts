@@ -3,6 +3,7 @@ import { ANNOTATION } from '../../api/names.ts';
 import type { TracingPolicy } from '../../api/policy.ts';
 import { invariant } from '../../runtime/errors.ts';
 import { isOurs, workloadOf, type Container, type Pod } from './pod.ts';
+import { numberOf } from './quantity.ts';
 import { sidecarContainer, sidecarResources, sidecarVolumes, type SidecarSettings } from './sidecar.ts';
 
 /** RFC 6902, the part of it that is needed: "add" also replaces. */
@@ -118,9 +119,16 @@ function check({ spec }: Pod): void {
   invariant(new Set(names).size === names.length, `two containers have one name: ${names.join(', ')}`);
   const volumes = (spec.volumes ?? []).map(({ name }) => name);
   invariant(new Set(volumes).size === volumes.length, `two volumes have one name: ${volumes.join(', ')}`);
-  for (const { volumeMounts = [] } of (spec.initContainers ?? []).filter(isOurs)) {
+  for (const { volumeMounts = [], resources } of (spec.initContainers ?? []).filter(isOurs)) {
     for (const { name } of volumeMounts.slice(0, 4))
       invariant(volumes.includes(name), `no volume for the mount ${name}`);
+    for (const [name, request] of Object.entries(resources?.requests ?? {})) {
+      const limit = resources?.limits?.[name] ?? request;
+      invariant(
+        numberOf(request) >= 0 && numberOf(request) <= numberOf(limit),
+        `the sidecar requests ${request} of ${name}, and its limit is ${limit}`,
+      );
+    }
   }
 }
 

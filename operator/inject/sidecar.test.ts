@@ -23,6 +23,21 @@ describe("the sidecar's resources", () => {
       { limits: { cpu: 1, memory: 134_217_728 } },
       { requests: DEFAULTS.requests, limits: { cpu: '1', memory: '134217728' } },
     ],
+    [
+      'request no more than the policy limits: the API server would refuse every pod',
+      { limits: { cpu: '5m', memory: '32Mi' } },
+      { requests: { cpu: '5m', memory: '32Mi' }, limits: { cpu: '5m', memory: '32Mi' } },
+    ],
+    [
+      'limit no less than the policy requests',
+      { requests: { cpu: 1, memory: '0.5Gi' } },
+      { requests: { cpu: '1', memory: '0.5Gi' }, limits: { cpu: '1', memory: '0.5Gi' } },
+    ],
+    [
+      'keep to the limit of a policy that contradicts itself',
+      { requests: { memory: '1Gi' }, limits: { memory: '64Mi' } },
+      { requests: { cpu: '10m', memory: '64Mi' }, limits: { cpu: '500m', memory: '64Mi' } },
+    ],
   ])('%s', (_, given, expected) => {
     expect(sidecarResources(podOf(), spec(given), DEFAULTS)).toEqual(expected);
   });
@@ -32,6 +47,12 @@ describe("the sidecar's resources", () => {
     ['whose containers request what they limit', [FULL], [], GUARANTEED],
     ['whose containers only limit', [resources(undefined, { cpu: '1', memory: '1Gi' })], [], GUARANTEED],
     ['with such an init container', [FULL], [FULL], GUARANTEED],
+    [
+      'that says the same in other words',
+      [resources({ cpu: '1000m', memory: '1024Mi' }, { cpu: 1, memory: '1Gi' })],
+      [],
+      GUARANTEED,
+    ],
     ['that requests less than its limit', [resources({ cpu: '500m' }, { cpu: '1', memory: '1Gi' })], [], DEFAULTS],
     ['that limits no memory', [resources(undefined, { cpu: '1' })], [], DEFAULTS],
     ['with one container without limits', [FULL, { name: 'helper' }], [], DEFAULTS],

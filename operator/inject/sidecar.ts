@@ -1,6 +1,7 @@
 import { ENV, SECRET, SIDECAR, VOLUME } from '../../api/names.ts';
 import type { PolicySpec } from '../../api/policy.ts';
 import type { Container, Pod, Volume } from './pod.ts';
+import { greater, lesser, numberOf } from './quantity.ts';
 
 type Quantities = Record<string, string>;
 export interface Resources {
@@ -79,13 +80,26 @@ export function sidecarVolumes(): Volume[] {
 
 /**
  * Requests and limits for cpu and memory, always both, so that quotas are met; never ephemeral-storage, which would become
- * the whole pod's limit. In a Guaranteed pod requests equal limits, so that it stays one.
+ * the whole pod's limit. What the policy says holds, and a default gives way to it: the API server refuses a pod that
+ * requests more than its limit. In a Guaranteed pod requests equal limits, so that it stays one.
  */
 export function sidecarResources(pod: Pod, policy: PolicySpec, defaults: Resources): Resources {
-  const limits = { ...defaults.limits, ...quantities(policy.sidecar.resources.limits) };
-  if (isGuaranteed(pod)) return { requests: { ...limits }, limits };
-  return { requests: { ...defaults.requests, ...quantities(policy.sidecar.resources.requests) }, limits };
+  const given = {
+    requests: quantities(policy.sidecar.resources.requests),
+    limits: quantities(policy.sidecar.resources.limits),
+  };
+  const limits: Quantities = {};
+  const requests: Quantities = {};
+  for (const name of NAMES) {
+    const limit = given.limits[name] ?? greater(defaults.limits[name], given.requests[name]);
+    const request = lesser(given.requests[name] ?? defaults.requests[name], limit);
+    if (limit !== undefined) limits[name] = limit;
+    if (request !== undefined) requests[name] = request;
+  }
+  return isGuaranteed(pod) ? { requests: { ...limits }, limits } : { requests, limits };
 }
+
+const NAMES = ['cpu', 'memory'] as const;
 
 function quantities(given: PolicySpec['sidecar']['resources']['limits']): Quantities {
   return Object.fromEntries(
@@ -97,9 +111,9 @@ function quantities(given: PolicySpec['sidecar']['resources']['limits']): Quanti
 function isGuaranteed({ spec }: Pod): boolean {
   const all = [...spec.containers, ...(spec.initContainers ?? [])].filter(({ name }) => name !== SIDECAR);
   return all.every(({ resources }) =>
-    ['cpu', 'memory'].every((name) => {
+    NAMES.every((name) => {
       const limit = resources?.limits?.[name];
-      return limit !== undefined && (resources?.requests?.[name] ?? limit) === limit;
+      return limit !== undefined && numberOf(resources?.requests?.[name] ?? limit) === numberOf(limit);
     }),
   );
 }

@@ -13,6 +13,11 @@ it('a policy that meets the schema is accepted, with its defaults', () => {
 it.each([
   ['a field of the wrong type', { paused: 'yes' }, 'spec.paused'],
   ['a wrong duration', { retention: '2 weeks' }, 'spec.retention'],
+  [
+    'a negative quantity, for which the API server would refuse every pod',
+    { sidecar: { resources: { limits: { memory: '-1' } } } },
+    'spec.sidecar.resources.limits.memory',
+  ],
   ['a missing spec', undefined, 'spec'],
 ])('%s is refused by its path, with the cure', (_, spec, path) => {
   const judged = accept({ ...rawPolicy('shop', {}, { generation: 7 }), spec } as never, 'tracewell');

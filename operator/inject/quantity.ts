@@ -1,0 +1,35 @@
+const MORE: Readonly<Record<string, number>> = {
+  '': 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  Ei: 2 ** 60,
+};
+/** To be divided by: `1100m` is then the very number that `1.1` is. */
+const LESS: Readonly<Record<string, number>> = { m: 1e3, u: 1e6, n: 1e9 };
+
+/**
+ * The number that a quantity stands for, to compare it with another (Kubernetes, "Quantity": `100m`, `1.5Gi`, `1e3`): as
+ * exact as a double is. NaN for what is no quantity.
+ */
+export function numberOf(quantity: string): number {
+  const [, digits, suffix = ''] = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)([a-zA-Z]*)$/.exec(quantity) ?? [];
+  if (Object.hasOwn(LESS, suffix)) return Number(digits) / LESS[suffix]!;
+  return Object.hasOwn(MORE, suffix) ? Number(digits) * MORE[suffix]! : Number.NaN;
+}
+
+/** The greater of two quantities, as it was written; the other where one is absent. */
+export const greater = (one: string | undefined, other: string | undefined): string | undefined =>
+  one === undefined || (other !== undefined && numberOf(other) > numberOf(one)) ? other : one;
+
+/** The lesser of two quantities, likewise. */
+export const lesser = (one: string | undefined, other: string | undefined): string | undefined =>
+  one === undefined || (other !== undefined && numberOf(other) < numberOf(one)) ? other : one;
