@@ -48,7 +48,10 @@ try {
     onChange: (is, was) => controller.namespaceChanged(is, was),
   });
   const policiesOf = (of: string) => [...policies.all()].filter(({ metadata }) => metadata.namespace === of);
-  const labelsOf = (of: string) => namespaces.get(undefined, of)?.metadata.labels;
+  const labelsOf = (of: string) => {
+    const found = namespaces.get(undefined, of);
+    return found && (found.metadata.labels ?? {});
+  };
 
   // Pods that are created -> the webhook.
   const view: View = {
@@ -57,7 +60,7 @@ try {
         const judged = accept(raw, namespace);
         return judged.ok ? [judged.policy] : [];
       }),
-    namespaceLabels: (of) => labelsOf(of) ?? {},
+    namespaceLabels: labelsOf,
   };
   const onReview: Metrics['review'] = (result, seconds) => {
     metrics.review(result, seconds);

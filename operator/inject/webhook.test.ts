@@ -119,6 +119,13 @@ describe('the webhook', () => {
     expect(reviews).toEqual([{ namespace: 'shop', result: 'skipped', reason }]);
   });
 
+  it('counts a namespace that does not exist under no name: anybody who reaches it could invent a thousand', async () => {
+    view = { ...view, namespaceLabels: (namespace) => (namespace === 'shop' ? {} : undefined) };
+    const { body } = await post(reviewOf(podOf(), { namespace: 'invented' }));
+    expect(body.response).toEqual({ uid: 'r1', allowed: true });
+    expect(reviews).toEqual([{ namespace: '', result: 'skipped', reason: 'NotSelected' }]);
+  });
+
   it('says in the log which pod it did not inject, and why', async () => {
     view = { ...view, policiesOf: () => [policyOf('night', { paused: true })] };
     await post(reviewOf(podOf({}, { name: undefined, generateName: 'cart-7d4b9c6f5-' })));

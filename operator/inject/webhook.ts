@@ -11,7 +11,8 @@ import { skipOf } from './skip.ts';
 /** What the webhook knows of the cluster: its copies, so that it answers without asking anybody. */
 export interface View {
   policiesOf(namespace: string): readonly TracingPolicy[];
-  namespaceLabels(namespace: string): Readonly<Record<string, string>>;
+  /** Undefined when there is no such namespace. */
+  namespaceLabels(namespace: string): Readonly<Record<string, string>> | undefined;
 }
 
 export interface ReviewRequest {
@@ -21,6 +22,7 @@ export interface ReviewRequest {
 }
 
 export interface ReviewResult {
+  /** Empty for one that does not exist: whoever reaches the webhook can name any, and each would be a metric's label. */
   namespace: string;
   result: 'injected' | 'unchanged' | 'skipped' | 'error';
   reason: string;
@@ -67,10 +69,12 @@ export function decide(review: ReviewRequest, options: WebhookOptions): ReviewRe
   const { namespace, object } = review;
   const { view, settings, log, now } = options;
   try {
+    const namespaceLabels = view.namespaceLabels(namespace);
+    if (!namespaceLabels) return { namespace: '', result: 'skipped', reason: 'NotSelected', patch: [] };
     const pod: Pod = { ...object, metadata: { ...object.metadata, namespace } };
     const policy = govern(view.policiesOf(namespace), pod.metadata.labels ?? {});
     if (!policy) return { namespace, result: 'skipped', reason: 'NotSelected', patch: [] };
-    const skip = skipOf(pod, { policy, namespaceLabels: view.namespaceLabels(namespace) });
+    const skip = skipOf(pod, { policy, namespaceLabels });
     if (skip) {
       const { reason, message: why } = skip;
       log.info('a pod is not injected', {

@@ -64,14 +64,13 @@ export class Controller implements Part {
   }
 
   namespaceChanged(now: KubeObject | undefined, before: KubeObject | undefined): void {
-    const name = (now ?? before)!.metadata.name;
-    for (const policy of this.#options.policies.all())
-      if (policy.metadata.namespace === name) return this.#queue.add(name);
+    const { name } = (now ?? before)!.metadata;
+    if (this.#hasPolicy(name)) this.#queue.add(name);
   }
 
   /** The webhook was asked about a pod, which will be there in a moment, or not: the status is to be counted again. */
   podReviewed(namespace: string): void {
-    this.#queue.addLater(namespace, SETTLE_MS);
+    if (this.#hasPolicy(namespace)) this.#queue.addLater(namespace, SETTLE_MS);
   }
 
   start(): void {
@@ -82,6 +81,10 @@ export class Controller implements Part {
     this.#stop.abort();
     await this.#running;
     await this.#queue.stop();
+  }
+
+  #hasPolicy(namespace: string): boolean {
+    return [...this.#options.policies.all()].some(({ metadata }) => metadata.namespace === namespace);
   }
 
   async #run(): Promise<void> {
