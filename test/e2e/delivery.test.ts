@@ -60,11 +60,17 @@ describe.skipIf(world.missing)(`the demo ${world.missing}`, () => {
       .split('\n')
       .slice(0, -1);
 
-  /** The total that a run tells when it ends; its last line may overtake others, for it has two pipes. */
-  function totalIn(text: readonly string[]): number {
-    const totals = text.flatMap((line) => /\blines=(\d+)/.exec(line)?.[1] ?? []);
-    if (totals.length !== 1) throw new Error(`a run that has ended tells its total once, not ${totals.length} times`);
-    return Number(totals[0]);
+  /**
+   * The log of a run that has ended, and the total that it tells then: its last line may overtake others, for it has two pipes,
+   * and the runtime may still be writing when the container is known to have ended.
+   */
+  async function toldBy(pod: string, container: string, previous = false): Promise<{ text: string[]; lines: number }> {
+    return until(`the total of ${pod}/${container}${previous ? ', the run before' : ''}`, async () => {
+      const text = await logsOf(pod, container, previous);
+      const totals = text.flatMap((line) => /\blines=(\d+)/.exec(line)?.[1] ?? []);
+      if (totals.length !== 1) throw new Error(`it stands ${totals.length} times in ${text.length} lines`);
+      return { text, lines: Number(totals[0]) };
+    });
   }
 
   async function countAtTheSource(): Promise<Run[]> {
@@ -75,14 +81,15 @@ describe.skipIf(world.missing)(`the demo ${world.missing}`, () => {
       for (const container of [...(spec.initContainers ?? []), ...spec.containers].map(({ name }) => name)) {
         if (container === 'tracewell') continue;
         const restarts = status.containerStatuses?.find(({ name }) => name === container)?.restartCount ?? 0;
-        const text = await logsOf(pod, container);
-        const lines = SERVICES.includes(container) ? await linesOf(pod) : totalIn(text);
-        all.push({ pod, container, run: restarts, lines, text });
+        const last = SERVICES.includes(container)
+          ? { text: await logsOf(pod, container), lines: await linesOf(pod) }
+          : await toldBy(pod, container);
+        all.push({ pod, container, run: restarts, ...last });
         if (restarts === 0) continue;
-        const before = await logsOf(pod, container, true);
-        all.push({ pod, container, run: restarts - 1, lines: totalIn(before), text: before });
+        const before = await toldBy(pod, container, true);
+        all.push({ pod, container, run: restarts - 1, ...before });
         // Older runs, which kubectl no longer shows, wrote as much: the demo is made so.
-        for (let run = restarts - 2; run >= 0; run--) all.push({ pod, container, run, lines: totalIn(before) });
+        for (let run = restarts - 2; run >= 0; run--) all.push({ pod, container, run, lines: before.lines });
       }
     }
     return all;
