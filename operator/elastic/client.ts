@@ -31,6 +31,8 @@ export class Elastic {
   readonly #client: Client;
   readonly #settings: ElasticSettings;
   #installed = false;
+  /** By namespace, what was set last: setting it again would be a task for the cluster's master each time. */
+  readonly #retention = new Map<string, string>();
 
   constructor(settings: ElasticSettings) {
     const { credentials, ca, urls } = settings;
@@ -46,7 +48,13 @@ export class Elastic {
 
   /** An API key may not mint keys with privileges of their own (Elasticsearch, "Create API key"); it is handed on instead. */
   get canMint(): boolean {
-    return !('apiKey' in this.#settings.credentials);
+    return this.handedOn === undefined;
+  }
+
+  /** The operator's own key, where it has one. */
+  get handedOn(): string | undefined {
+    const { credentials } = this.#settings;
+    return 'apiKey' in credentials ? credentials.apiKey : undefined;
   }
 
   /** Index templates; once per process, and again after a fault. */
@@ -72,6 +80,7 @@ export class Elastic {
     return this.#try('create data streams', async () => {
       for (const stream of Object.values(streamsOf(namespace))) {
         if (await this.#client.indices.exists({ index: stream })) continue;
+        this.#retention.delete(namespace);
         const { items } = await this.#client.bulk({ index: stream, operations: [{ create: {} }, {}] });
         if (await this.#client.indices.exists({ index: stream })) continue;
         const { status, error } = items[0]?.create ?? {};
@@ -80,9 +89,13 @@ export class Elastic {
     });
   }
 
-  /** Sets how long the streams keep their documents; false when this server has no data stream lifecycle. */
+  /**
+   * Sets how long the streams keep their documents, once, and again after a fault or when a stream was created; false when this
+   * server has no data stream lifecycle.
+   */
   setRetention(namespace: string, retention: string): Promise<boolean> {
     return this.#try('set the retention of data streams', async () => {
+      if (this.#retention.get(namespace) === retention) return true;
       for (const stream of Object.values(streamsOf(namespace))) {
         try {
           await this.#client.indices.putDataLifecycle({ name: stream, data_retention: retention });
@@ -91,14 +104,15 @@ export class Elastic {
           throw error;
         }
       }
+      this.#retention.set(namespace, retention);
       return true;
     });
   }
 
   /** A new key for the namespace's sidecars; or, where keys cannot be minted, the operator's own. */
   mintKey(namespace: string): Promise<StoredKey> {
-    const { credentials, cluster } = this.#settings;
-    if ('apiKey' in credentials) return Promise.resolve({ id: '', expires: '', encoded: credentials.apiKey });
+    const { cluster } = this.#settings;
+    if (this.handedOn !== undefined) return Promise.resolve({ id: '', expires: '', encoded: this.handedOn });
     return this.#try('mint an API key', async () => {
       const key = await this.#client.security.createApiKey(keyRequest(cluster, namespace, streamsOf(namespace)));
       return { id: key.id, expires: new Date(key.expiration ?? 0).toISOString(), encoded: key.encoded };
@@ -120,6 +134,7 @@ export class Elastic {
       return await work();
     } catch (error) {
       this.#installed = false;
+      this.#retention.clear();
       throw trouble(what, this.#settings.urls, error);
     }
   }
@@ -142,7 +157,8 @@ export function trouble(what: string, urls: readonly string[], error: unknown): 
   if (status !== undefined) {
     const answer = ` answers ${status}`;
     if (status === 401 || status === 403) return make('Unauthorized', answer, CURE.user);
-    return status < 500 ? make('Refused', answer, CURE.version) : make('Unreachable', answer, 'It is tried again.');
+    const passes = status >= 500 || status === 429;
+    return passes ? make('Unreachable', answer, 'It is tried again.') : make('Refused', answer, CURE.version);
   }
   if (/altnames/.test(text)) return make('Unreachable', '', CURE.name);
   const untrusted = /certificate|self-signed|unable to verify/i.test(text);

@@ -13,10 +13,14 @@ export const KEY_LIFE = '90d';
 /** Running sidecars outlive an absent operator by at least a month: a key is renewed at half its life. */
 const RENEW_BEFORE_MS = 45 * 24 * 3_600_000;
 
-/** Whether a namespace needs a new key. */
-export function needsKey(stored: StoredKey | undefined, now: Date): boolean {
-  if (!stored?.encoded) return true;
-  return stored.expires !== '' && Date.parse(stored.expires) - now.getTime() < RENEW_BEFORE_MS;
+/**
+ * Whether a namespace needs another key than the stored one. `handedOn` is the operator's own key where it cannot mint: then
+ * sidecars have just that one. Else a key whose end is not known gives way, be it handed on earlier or unreadable.
+ */
+export function needsKey(stored: StoredKey | undefined, handedOn: string | undefined, now: Date): boolean {
+  if (handedOn !== undefined) return stored?.encoded !== handedOn;
+  const left = Date.parse(stored?.expires ?? '') - now.getTime();
+  return !(left >= RENEW_BEFORE_MS);
 }
 
 /**

@@ -39,6 +39,9 @@ export interface ReconcilerOptions {
 export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #troubles = new Map<string, string>();
+  /** By namespace: a key that was minted and is not in its Secret yet, and the id of the one that was put there last. */
+  readonly #unwritten = new Map<string, StoredKey>();
+  readonly #written = new Map<string, string>();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -85,7 +88,10 @@ export class Reconciler {
     let trouble: ElasticTrouble | undefined;
     try {
       const notes = await this.#prepareStreams(namespace, policies);
-      if (needsKey(old, now())) key = await elastic.mintKey(namespace);
+      if (needsKey(old, elastic.handedOn, now())) {
+        key = this.#unwritten.get(namespace) ?? (await elastic.mintKey(namespace));
+        this.#unwritten.set(namespace, key);
+      }
       finding = {
         type,
         status: 'True',
@@ -100,8 +106,13 @@ export class Reconciler {
     this.#options.metrics.elasticReady(!trouble);
     if (key) {
       await cluster.apply(secretPath(namespace), secretOf({ namespace, policies, key, ...settings }));
+      this.#unwritten.delete(namespace);
       if (!unsupported) await selection.add(namespace);
-      if (old?.id && old.id !== key.id) await elastic.invalidateKey(old.id);
+      // A key that was renewed lives on to its own end: the kubelet takes a minute to bring the new one to running sidecars.
+      // Not so the key of a Secret that somebody deleted.
+      const lost = old ? undefined : this.#written.get(namespace);
+      this.#written.set(namespace, key.id);
+      if (lost && lost !== key.id) await elastic.invalidateKey(lost);
     }
     return { finding, ...(trouble ? { trouble } : {}) };
   }
@@ -128,12 +139,16 @@ export class Reconciler {
     const { cluster, selection, elastic, labelsOf } = this.#options;
     await selection.remove(namespace);
     this.#troubles.delete(namespace);
-    if (!labelsOf(namespace)) return;
-    const secret = await cluster.get<Secret>(secretPath(namespace));
-    if (!secret || !isManaged(secret)) return;
-    const id = storedKey(secret)?.id;
-    await cluster.delete(secretPath(namespace));
-    if (id) await elastic.invalidateKey(id);
+    const ids = new Set([this.#written.get(namespace), this.#unwritten.get(namespace)?.id]);
+    const secret = labelsOf(namespace) && (await cluster.get<Secret>(secretPath(namespace)));
+    if (secret && isManaged(secret)) {
+      ids.add(storedKey(secret)?.id);
+      await cluster.delete(secretPath(namespace));
+    }
+    // A namespace that is deleted takes its Secret along, but not the key.
+    for (const id of ids) if (id) await elastic.invalidateKey(id);
+    this.#written.delete(namespace);
+    this.#unwritten.delete(namespace);
   }
 
   async #pods(namespace: string): Promise<Pod[]> {

@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ElasticServer } from '../../test/operator/elastic-server.ts';
+import { Elastic } from './client.ts';
+
+let server: ElasticServer;
+let elastic: Elastic;
+
+beforeEach(async () => {
+  server = await ElasticServer.start();
+  elastic = new Elastic({
+    urls: [server.url],
+    credentials: { username: 'operator', password: 'secret' },
+    ca: undefined,
+    replicas: undefined,
+    cluster: 'production',
+  });
+});
+afterEach(async () => {
+  await elastic.close();
+  await server.stop();
+});
+
+const lifecycles = () => server.seen('PUT /_data_stream/').length;
+
+describe('retention', () => {
+  it('is set once for each of the three streams, and not with every look', async () => {
+    for (let n = 0; n < 3; n++) expect(await elastic.setRetention('shop', '14d')).toBe(true);
+    expect(lifecycles()).toBe(3);
+  });
+
+  it('is set again when it changes', async () => {
+    await elastic.setRetention('shop', '14d');
+    await elastic.setRetention('shop', '7d');
+    expect(lifecycles()).toBe(6);
+  });
+
+  it('is set again when a stream had to be created again', async () => {
+    await elastic.createStreams('shop');
+    await elastic.setRetention('shop', '14d');
+    server.streams.delete('logs-tracewell-shop');
+    await elastic.createStreams('shop');
+    await elastic.setRetention('shop', '14d');
+    expect(lifecycles()).toBe(6);
+  });
+
+  it('is set again after a fault: who knows what stands there now', async () => {
+    await elastic.setRetention('shop', '14d');
+    server.faults.push({ begins: 'DELETE', status: 500 });
+    await expect(elastic.invalidateKey('k1')).rejects.toThrow('500');
+    await elastic.setRetention('shop', '14d');
+    expect(lifecycles()).toBe(6);
+  });
+
+  it('is not said to be set where the server has no such thing', async () => {
+    server.faults.push({ begins: 'PUT /_data_stream/', status: 405 });
+    expect(await elastic.setRetention('shop', '14d')).toBe(false);
+    expect(await elastic.setRetention('shop', '14d')).toBe(false);
+  });
+});
+
+describe('an answer', () => {
+  it.each([
+    [429, 'Unreachable', 'It is tried again'],
+    [500, 'Unreachable', 'It is tried again'],
+    [503, 'Unreachable', 'It is tried again'],
+    [401, 'Unauthorized', 'elasticsearch.existingSecret'],
+    [403, 'Unauthorized', 'elasticsearch.existingSecret'],
+    [400, 'Refused', 'Check elasticsearch.urls'],
+    [404, 'Refused', 'Check elasticsearch.urls'],
+  ])('of %d is %s, with the cure', async (status, reason, cure) => {
+    server.faults.push({ begins: 'PUT /_security/api_key', status });
+    await expect(elastic.mintKey('shop')).rejects.toMatchObject({ reason, message: expect.stringContaining(cure) });
+  });
+});

@@ -1,0 +1,201 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ApiServer } from '../../test/operator/api-server.ts';
+import { ElasticServer } from '../../test/operator/elastic-server.ts';
+import { keepingLog } from '../../test/operator/log.ts';
+import { podOf, rawPolicy } from '../../test/operator/objects.ts';
+import { Cluster } from '../cluster.ts';
+import { Elastic, type Credentials } from '../elastic/client.ts';
+import { Metrics } from '../health/metrics.ts';
+import { Reconciler, type RawPolicy } from './reconciler.ts';
+import { Selection } from './selection.ts';
+import { webhookPath } from './webhook-config.ts';
+
+const POLICY = '/apis/tracewell.dev/v1alpha1/namespaces/shop/tracingpolicies/all';
+const SECRET = '/api/v1/namespaces/shop/secrets/tracewell';
+const DAY_MS = 24 * 3_600_000;
+const USER = { username: 'operator', password: 'secret' };
+
+let kube: ApiServer;
+let search: ElasticServer;
+let time: number;
+let labels: Record<string, string> | undefined;
+let elastics: Elastic[];
+const { log, lines } = keepingLog();
+
+beforeEach(async () => {
+  [kube, search] = await Promise.all([ApiServer.start(), ElasticServer.start()]);
+  kube.objects.put('/apis/rbac.authorization.k8s.io/v1/clusterroles/tracewell', { metadata: { name: 'tracewell' } });
+  kube.objects.put(POLICY, rawPolicy() as never);
+  time = Date.parse('2026-01-02T00:00:00Z');
+  search.expiration = time + 90 * DAY_MS;
+  labels = {};
+  elastics = [];
+  lines.length = 0;
+});
+afterEach(async () => {
+  await Promise.all(elastics.map((elastic) => elastic.close()));
+  await Promise.all([kube.stop(), search.stop()]);
+});
+
+interface Given {
+  credentials?: Credentials;
+  unsupported?: string;
+}
+
+async function operator({ credentials = USER, unsupported }: Given = {}) {
+  const cluster = new Cluster(kube.config());
+  const settings = { urls: [search.url], credentials, ca: undefined, replicas: undefined, cluster: 'production' };
+  const elastic = new Elastic(settings);
+  elastics.push(elastic);
+  const now = () => new Date(time);
+  const about = { cluster, name: 'tracewell', namespace: 'ops', owner: 'tracewell', now, log };
+  const selection = new Selection({ ...about, caBundle: () => 'authority' });
+  await selection.start(() => undefined);
+  const policiesOf = () => [kube.objects.get<RawPolicy>(POLICY)].filter((policy) => policy !== undefined);
+  const common = { cluster, elastic, settings, selection, ownNamespace: 'ops', unsupported, now, log };
+  const metrics = new Metrics('0', 'v26');
+  return new Reconciler({ ...common, metrics, policiesOf, labelsOf: () => labels });
+}
+
+const conditions = () =>
+  (kube.objects.get<RawPolicy>(POLICY)!.status?.conditions ?? []).map(({ type, reason }) => `${type}: ${reason}`);
+const secret = () => kube.objects.get<{ metadata: object; data: Record<string, string> }>(SECRET);
+const keyInSecret = () => {
+  const encoded = Buffer.from(secret()!.data['api-key']!, 'base64').toString();
+  return Buffer.from(encoded, 'base64').toString().split(':')[0];
+};
+const selected = () => kube.objects.get<{ webhooks: unknown[] }>(webhookPath('tracewell'))!.webhooks.length > 0;
+
+describe('a namespace with a policy', () => {
+  it('gets its streams, its key and its Secret before the webhook is asked about it', async () => {
+    await (await operator()).reconcile('shop');
+    expect([...search.streams]).toEqual([
+      'logs-tracewell-shop',
+      'logs-tracewell.deadletter-shop',
+      'logs-tracewell.files-shop',
+    ]);
+    expect(keyInSecret()).toBe('key-1');
+    const writes = kube.requests.filter(({ method }) => method === 'PATCH').map(({ path }) => path.split('/').at(-1));
+    expect(writes).toEqual(['tracewell', 'tracewell', 'tracewell', 'status']); // an empty webhook configuration first
+    expect(kube.seen('PATCH')[1]!.path).toBe(SECRET);
+    expect(conditions()).toEqual(['Accepted: Valid', 'ElasticsearchReady: Ready', 'Injected: AllInjected']);
+  });
+
+  it('is left as it is at the next look', async () => {
+    const reconciler = await operator();
+    await reconciler.reconcile('shop');
+    const { version } = kube.objects;
+    await reconciler.reconcile('shop');
+    const changed = kube.seen('PATCH').slice(4);
+    expect(changed.map(({ path }) => path)).toEqual([SECRET]);
+    expect(Number(kube.objects.version)).toBe(Number(version) + 1);
+    expect([...search.keys]).toEqual(['key-1']);
+  });
+
+  it('says in the status which pods have no sidecar', async () => {
+    kube.objects.put('/api/v1/namespaces/shop/pods/cart-0', podOf() as never);
+    await (await operator()).reconcile('shop');
+    expect(conditions().at(-1)).toBe('Injected: PodsWithoutSidecar');
+    expect(kube.objects.get<RawPolicy>(POLICY)!.status!.pods).toEqual({
+      matched: 1,
+      injected: 0,
+      skipped: [{ reason: 'Missed', count: 1, example: 'cart-0' }],
+    });
+  });
+
+  it('is not selected while Elasticsearch is away, says so, and is tried again', async () => {
+    const reconciler = await operator();
+    search.faults.push({ begins: 'PUT', status: 500 });
+    for (let n = 0; n < 2; n++) await expect(reconciler.reconcile('shop')).rejects.toThrow('answers 500');
+    expect(selected()).toBe(false);
+    expect(conditions().slice(1)).toEqual(['ElasticsearchReady: Unreachable', 'Injected: NotInForce']);
+    expect(lines.filter((line) => line.includes('is not ready'))).toHaveLength(1);
+    search.faults.length = 0;
+    await reconciler.reconcile('shop');
+    expect([selected(), conditions()[1]]).toEqual([true, 'ElasticsearchReady: Ready']);
+  });
+
+  it('stays selected when Elasticsearch goes away later: its key is there', async () => {
+    await (await operator()).reconcile('shop');
+    const reconciler = await operator();
+    search.faults.push({ begins: 'PUT', status: 500 });
+    await expect(reconciler.reconcile('shop')).rejects.toThrow('answers 500');
+    expect([selected(), keyInSecret()]).toEqual([true, 'key-1']);
+  });
+
+  it('in a cluster without native sidecars is never selected', async () => {
+    await (await operator({ unsupported: 'Kubernetes v1.28.0 has no native sidecars.' })).reconcile('shop');
+    expect([selected(), conditions().at(-1)]).toEqual([false, 'Injected: NativeSidecarsUnsupported']);
+  });
+
+  it('that has a Secret of this name of its own keeps it', async () => {
+    kube.objects.put(SECRET, { metadata: { name: 'tracewell' }, data: { theirs: 'eA==' } });
+    await expect((await operator()).reconcile('shop')).rejects.toThrow('Rename or delete it');
+    expect([secret()!.data, selected(), conditions()[1]]).toEqual([
+      { theirs: 'eA==' },
+      false,
+      'ElasticsearchReady: SecretTaken',
+    ]);
+  });
+
+  it('with a bad policy only is left, and the policy says why', async () => {
+    kube.objects.put(POLICY, rawPolicy('all', { retention: 'long' }) as never);
+    await (await operator()).reconcile('shop');
+    expect([secret(), selected(), conditions()]).toEqual([undefined, false, ['Accepted: Invalid']]);
+  });
+});
+
+describe('the key of a namespace', () => {
+  it('is renewed at half its life, and the one before lives on for sidecars that have not heard of it', async () => {
+    const reconciler = await operator();
+    await reconciler.reconcile('shop');
+    time += 46 * DAY_MS;
+    search.expiration = time + 90 * DAY_MS;
+    await reconciler.reconcile('shop');
+    expect(keyInSecret()).toBe('key-2');
+    expect([...search.keys]).toEqual(['key-1', 'key-2']);
+  });
+
+  it('is minted once, though its Secret is refused again and again', async () => {
+    const reconciler = await operator();
+    const healed = kube.fail('PATCH', SECRET, { status: 403, message: 'exceeded quota' });
+    for (let n = 0; n < 3; n++) await expect(reconciler.reconcile('shop')).rejects.toThrow('exceeded quota');
+    healed();
+    await reconciler.reconcile('shop');
+    expect([[...search.keys], keyInSecret()]).toEqual([['key-1'], 'key-1']);
+  });
+
+  it('is another one after somebody deleted the Secret, and the one before is worth nothing', async () => {
+    const reconciler = await operator();
+    await reconciler.reconcile('shop');
+    kube.objects.remove(SECRET);
+    await reconciler.reconcile('shop');
+    expect([[...search.keys], keyInSecret()]).toEqual([['key-2'], 'key-2']);
+  });
+
+  it('gives way to the operator’s own when that cannot mint any more, and to a minted one when it can again', async () => {
+    await (await operator()).reconcile('shop');
+    const own = Buffer.from('own:secret').toString('base64');
+    await (await operator({ credentials: { apiKey: own } })).reconcile('shop');
+    expect(keyInSecret()).toBe('own');
+    await (await operator()).reconcile('shop');
+    expect(keyInSecret()).toBe('key-2');
+  });
+
+  it('goes with the last policy, and so do the Secret and the entry', async () => {
+    const reconciler = await operator();
+    await reconciler.reconcile('shop');
+    kube.objects.remove(POLICY);
+    await reconciler.reconcile('shop');
+    expect([secret(), selected(), search.keys.size]).toEqual([undefined, false, 0]);
+  });
+
+  it('goes with the namespace, which has taken the Secret along', async () => {
+    const reconciler = await operator();
+    await reconciler.reconcile('shop');
+    for (const path of [POLICY, SECRET]) kube.objects.remove(path);
+    labels = undefined;
+    await reconciler.reconcile('shop');
+    expect([selected(), search.keys.size]).toEqual([false, 0]);
+  });
+});
