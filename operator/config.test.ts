@@ -88,6 +88,7 @@ describe('a wrong environment', () => {
     ['TRACEWELL_SIDECAR_PULL_POLICY', 'Sometimes'],
     ['TRACEWELL_ELASTICSEARCH_URLS', 'es:9200'],
     ['TRACEWELL_ELASTICSEARCH_URLS', 'https://a:9200,ftp://b'],
+    ['TRACEWELL_ELASTICSEARCH_URLS', 'https://operator:secret@a:9200'],
     ['TRACEWELL_ELASTICSEARCH_REPLICAS', 'two'],
     ['TRACEWELL_WEBHOOK_PORT', '70000'],
     ['TRACEWELL_LOG_LEVEL', 'loud'],

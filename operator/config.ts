@@ -22,6 +22,10 @@ export interface Config {
 
 const quantities = z.record(z.string(), z.string());
 const port = z.coerce.number().int().min(1).max(65_535);
+/** Without a user: URLs stand in logs, in statuses, and in every sidecar's configuration. */
+const elasticUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine((url) => !url.includes('@'), 'must not hold a user or password: they belong into the Secret');
 const environment = z.object({
   TRACEWELL_NAMESPACE: z.string().min(1),
   TRACEWELL_NAME: z.string().min(1),
@@ -36,7 +40,7 @@ const environment = z.object({
   TRACEWELL_ELASTICSEARCH_URLS: z
     .string()
     .transform((text) => text.split(',').map((url) => url.trim()))
-    .pipe(z.array(z.url({ protocol: /^https?$/ })).min(1)),
+    .pipe(z.array(elasticUrl).min(1)),
   TRACEWELL_ELASTICSEARCH_AUTH: z.string().min(1),
   TRACEWELL_ELASTICSEARCH_CA: z.string().optional(),
   TRACEWELL_ELASTICSEARCH_REPLICAS: z.coerce.number().int().min(0).max(16).optional(),
