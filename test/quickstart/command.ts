@@ -41,7 +41,8 @@ what the shop logged. Then it stays up until Ctrl-C, which removes all of it.
   --once   end after the searches
   --help   this text
 
-It needs a Docker engine; or root on Linux, Go, and a JDK 21 or newer with Maven. To use a cluster of your own:
+It needs a Docker engine with kind, kubectl and Helm, or Go to build those; or, without an engine, root on Linux, Go,
+and a JDK 21 or newer with Maven. To use a cluster of your own:
   TRACEWELL_CLUSTER_CONTEXT   its kubectl context
   TRACEWELL_IMAGE_REGISTRY    a registry that you may push to and its nodes pull from
   TRACEWELL_HOST_ADDRESS      an address of this machine that its pods reach
