@@ -96,6 +96,12 @@ describe('the certificates of the webhook', () => {
     expect(text('tls.crt')).toBe(second.current!.cert);
   });
 
+  it('do not overwrite a Secret of somebody else: the start fails and says why', async () => {
+    server.objects.put(PATH, { metadata: { name: 'tracewell-certs' }, data: { 'tls.crt': 'eA==' } });
+    await expect(create().start()).rejects.toThrow('ops/tracewell-certs is not Tracewell');
+    expect(data()).toEqual({ 'tls.crt': 'eA==' });
+  });
+
   it('cannot be had without the API server: the start fails and says why', async () => {
     server.fail('GET', SECRETS, { status: 403, message: 'secrets is forbidden' });
     await expect(create().start()).rejects.toThrow('secrets is forbidden (the operator lacks this privilege');

@@ -62,6 +62,8 @@ export class CertStore implements Part {
     const secrets = `/api/v1/namespaces/${namespace}/secrets`;
     const path = `${secrets}/${name}-certs`;
     let stored = await cluster.get<Secret>(path);
+    if (stored && stored.metadata.labels?.[MANAGED_BY.key] !== MANAGED_BY.value)
+      throw new Error(`the Secret ${namespace}/${name}-certs is not Tracewell's: rename or delete it`);
     let certificates = stored && fromSecret(stored);
     const verdict = judge(certificates, names, now());
     if (verdict !== 'keep') {

@@ -75,7 +75,15 @@ describe('certificates are judged', () => {
     expect(judge({ ...mine, cert: other.cert, key: other.key }, NAMES, START)).toBe('renew leaf');
   });
 
-  it.each(['ca', 'cert'] as const)('to be made anew when %s cannot be read', async (part) => {
+  it.each([
+    ['caKey', 'renew all'],
+    ['key', 'renew leaf'],
+  ] as const)('to be of no use with another %s: %s', async (part, verdict) => {
+    const [mine, other] = await Promise.all([made(), made()]);
+    expect(judge({ ...mine, [part]: other[part] }, NAMES, START)).toBe(verdict);
+  });
+
+  it.each(['ca', 'caKey', 'cert', 'key'] as const)('to be made anew when %s cannot be read', async (part) => {
     expect(judge({ ...(await made()), [part]: 'garbage' }, NAMES, START)).toBe('renew all');
   });
 });

@@ -1,5 +1,6 @@
 // The X.509 library's dependency injection needs it, and it must come first.
 import '@abraham/reflection';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
 /** The webhook's certificates as they stand in the operator's Secret, all PEM. */
@@ -19,23 +20,27 @@ const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 
 export type Verdict = 'keep' | 'renew leaf' | 'renew all';
 
-/** A certificate is renewed at two thirds of its life; a leaf that is for other names or another authority at once. */
+/** A certificate is renewed at two thirds of its life; one that its key does not fit, or a leaf for other names or of another authority, at once. */
 export function judge(certificates: Certificates | undefined, names: readonly string[], now: Date): Verdict {
   if (!certificates) return 'renew all';
   try {
     const ca = new x509.X509Certificate(certificates.ca);
     const leaf = new x509.X509Certificate(certificates.cert);
-    if (isAged(ca, now)) return 'renew all';
+    if (isAged(ca, now) || !fitsKey(certificates.ca, certificates.caKey)) return 'renew all';
     const alternatives = leaf
       .getExtension(x509.SubjectAlternativeNameExtension)
       ?.names.toJSON()
       .map(({ value }) => value);
     const fits = names.every((name) => alternatives?.includes(name)) && leaf.issuer === ca.subject;
-    return fits && !isAged(leaf, now) ? 'keep' : 'renew leaf';
+    return fits && !isAged(leaf, now) && fitsKey(certificates.cert, certificates.key) ? 'keep' : 'renew leaf';
   } catch {
     return 'renew all';
   }
 }
+
+/** Throws where one of them cannot be read. */
+const fitsKey = (certificate: string, key: string): boolean =>
+  new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key));
 
 function isAged({ notBefore, notAfter }: x509.X509Certificate, now: Date): boolean {
   return now.getTime() >= notBefore.getTime() + (2 / 3) * (notAfter.getTime() - notBefore.getTime());
