@@ -9,7 +9,7 @@ export interface StoredKey {
   encoded: string;
 }
 
-export const KEY_LIFE = '90d';
+const KEY_LIFE = '90d';
 /** Running sidecars outlive an absent operator by at least a month: a key is renewed at half its life. */
 const RENEW_BEFORE_MS = 45 * 24 * 3_600_000;
 

@@ -19,6 +19,7 @@ export const secretPath = (namespace: string): string => `/api/v1/namespaces/${n
 /** Made by us: a Secret of our name without our label is somebody's, and is never touched. */
 export const isManaged = (secret: KubeObject): boolean => secret.metadata.labels?.[MANAGED_BY.key] === MANAGED_BY.value;
 
+/** The key that a Secret holds, with what the operator noted beside it; undefined when it holds none. */
 export function storedKey(secret: Secret | undefined): StoredKey | undefined {
   const encoded = secret?.data?.[SECRET_FILE.apiKey];
   if (!encoded) return undefined;

@@ -42,6 +42,7 @@ export const accepted: Finding = {
   message: 'The policy is valid and in use.',
 };
 
+/** The condition Injected: whether every running pod has a sidecar, and else how many have none, why, and what to do. */
 export function injectedFinding(pods: Coverage, inForce: boolean, unsupported: string | undefined): Finding {
   const type = CONDITION.Injected;
   if (unsupported) return { type, status: 'False', reason: 'NativeSidecarsUnsupported', message: unsupported };
