@@ -23,6 +23,8 @@ export const ANNOTATION = {
   policy: `${GROUP}/policy`,
   /** `<Kind>/<name>` of the controlling workload: `Deployment/cart`, `Job/report`; absent for a bare pod. */
   workload: `${GROUP}/workload`,
+  /** The images that the pod asks for, JSON by container: `{"cart":"registry.example.com/cart:1.2"}`. */
+  images: `${GROUP}/images`,
   /** When the pod was injected, RFC 3339. */
   injectedAt: `${GROUP}/injected-at`,
 } as const;
@@ -89,5 +91,9 @@ export const CONDITION = {
 export const LOSS_REASON = {
   /** The file became shorter than what was acknowledged, or than what was read. */
   Truncated: 'Truncated',
+  /** Removed from the node while nobody held it open; at least what was seen of it. */
+  Removed: 'Removed',
+  /** Given up: removed files that were held open had more bytes than `limits.heldBytes`. */
+  HeldTooLong: 'HeldTooLong',
 } as const;
 export type LossReason = keyof typeof LOSS_REASON;

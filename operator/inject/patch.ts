@@ -95,9 +95,19 @@ function annotations(pod: Pod, policy: TracingPolicy, now: Date): Record<string,
     ...given,
     [ANNOTATION.policy]: `TracingPolicy.${policy.metadata.name}`,
     ...(workload ? { [ANNOTATION.workload]: workload } : {}),
+    ...imagesOf(pod),
     [ANNOTATION.injectedAt]: given[ANNOTATION.injectedAt] ?? now.toISOString(),
     ...(local === undefined ? {} : { [LOCAL_VOLUMES]: withOurs(local) }),
   };
+}
+
+/** Annotations of a pod are limited to 256 KiB, the application's own included: what is unusually long is left out. */
+const IMAGES_AT_MOST = 16_384;
+
+function imagesOf({ spec }: Pod): Record<string, string> {
+  const others = [...(spec.initContainers ?? []), ...spec.containers].filter((container) => !isOurs(container));
+  const images = JSON.stringify(Object.fromEntries(others.map(({ name, image }) => [name, image])));
+  return images.length <= IMAGES_AT_MOST ? { [ANNOTATION.images]: images } : {};
 }
 
 function withOurs(list: string): string {
