@@ -13,7 +13,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             '{api,operator,sidecar,kql,runtime,tools,bench,charts,examples}/**/*.test.ts',
-            'test/unit/**/*.test.ts',
+            'test/{unit,chaos}/**/*.test.ts',
           ],
           testTimeout: 20_000,
         },

@@ -1,0 +1,238 @@
+import { LANES } from '../../sidecar/source/lane.ts';
+import { violations, type Checkpoint } from '../../sidecar/source/checkpoint.ts';
+import { Account, type Run, type Shelf } from './account.ts';
+import type { Source } from './content.ts';
+import { mayLose, type Life } from './lives.ts';
+import { isDropped } from './rules.ts';
+import { lies, totalOf, type Statement } from './statement.ts';
+import type { WrittenFile } from './written.ts';
+
+/** A document as it lies in Elasticsearch. */
+export interface Stored {
+  /** The backing index. */
+  readonly index: string;
+  readonly id: string;
+  readonly source: Source;
+}
+
+/** What the judge knows of a configuration. */
+export interface Rules {
+  readonly multiline: string;
+  readonly recordBytes: number;
+  readonly drop: readonly string[];
+}
+
+/** A seal as it lies in Elasticsearch. */
+export interface Seal extends Statement {
+  readonly file: string;
+}
+
+/** The state folder after a sidecar, and how many records of each file had been acknowledged by then. */
+export interface Snapshot {
+  readonly when: string;
+  readonly checkpoints: readonly Checkpoint[];
+  readonly damaged: readonly string[];
+  readonly acknowledged: ReadonlyMap<string, number>;
+}
+
+/** Everything that is known after the last sidecar has ended. */
+export interface Evidence {
+  readonly files: readonly WrittenFile[];
+  readonly documents: readonly Stored[];
+  readonly deadLetters: readonly Stored[];
+  /** Undefined: this sidecar makes none. */
+  readonly seals: readonly Seal[] | undefined;
+  /** The last one is of the end. */
+  readonly snapshots: readonly Snapshot[];
+  readonly lives: readonly Life[];
+  /** Those that were in force, at least one. */
+  readonly rules: readonly Rules[];
+  /** The sidecar's wall clock was: groups of lines then come out the same each time. */
+  readonly clockWasRight: boolean;
+}
+
+export interface Verdict {
+  /** One sentence each; none: all is well. */
+  readonly faults: readonly string[];
+  readonly records: number;
+  readonly deadLetters: number;
+  readonly discardedBytes: number;
+  /** Ids that lie in two backing indices: sent again across a rollover. */
+  readonly copies: readonly string[];
+  /** Ids of documents that share a line with another one. */
+  readonly overlaps: readonly string[];
+  /** Bytes that are nowhere, with leave, by the reason of the leave; and how many lost bytes the sidecar counts. */
+  readonly losses: ReadonlyMap<string, number>;
+  readonly lostBytes: number;
+  readonly countedBytes: number;
+}
+
+/** Says what became of everything that was written, and what is wrong with it. */
+export function judge(evidence: Evidence): Verdict {
+  return new Judge(evidence).verdict();
+}
+
+class Judge {
+  readonly #evidence: Evidence;
+  readonly #faults: string[] = [];
+  readonly #accounts: ReadonlyMap<string, Account>;
+  readonly #copies: string[] = [];
+  readonly #overlaps = new Set<string>();
+  readonly #losses = new Map<string, number>();
+  readonly #discarded = new Map<Account, number>();
+  readonly #missing = new Map<Account, number>();
+  readonly #groupsLines: boolean;
+  /** Lines are grouped, cut and dropped the same way each time they are read. */
+  readonly #isStable: boolean;
+
+  constructor(evidence: Evidence) {
+    this.#evidence = evidence;
+    const { files, rules, clockWasRight } = evidence;
+    this.#groupsLines = rules.some(({ multiline }) => multiline !== 'Off');
+    // A group of lines ends where it is cut.
+    const cut = (recordBytes: number) => (this.#groupsLines ? recordBytes : 0);
+    const ways = new Set(
+      rules.map(({ multiline, drop, recordBytes }) => JSON.stringify([multiline, drop, cut(recordBytes)])),
+    );
+    this.#isStable = ways.size === 1 && (clockWasRight || !this.#groupsLines);
+    const options = { limits: rules.map(({ recordBytes }) => recordBytes), groupsLines: this.#groupsLines };
+    this.#accounts = new Map(files.map((file) => [file.id, new Account(file, options)]));
+    if (this.#accounts.size < files.length) this.#faults.push('two files have one identity');
+  }
+
+  verdict(): Verdict {
+    const { deadLetters, documents, snapshots } = this.#evidence;
+    this.#take(documents, 'stored');
+    this.#take(deadLetters, 'deadLettered');
+    for (const account of this.#accounts.values()) this.#weigh(account);
+    for (const snapshot of snapshots) this.#checkSnapshot(snapshot);
+    this.#checkEnd();
+    this.#checkSeals();
+    const sums = (shelf: Shelf) => this.#accounts.values().reduce((all, { sums }) => all + sums[shelf].records, 0);
+    return {
+      faults: this.#faults,
+      records: sums('stored'),
+      deadLetters: sums('deadLettered'),
+      discardedBytes: sumOf(this.#discarded),
+      copies: this.#copies,
+      overlaps: [...this.#overlaps],
+      losses: this.#losses,
+      lostBytes: sumOf(this.#missing),
+      countedBytes: snapshots.at(-1)?.checkpoints.reduce((all, { lost }) => all + totalOf(lost), 0) ?? 0,
+    };
+  }
+
+  #take(stored: readonly Stored[], shelf: Shelf): void {
+    const places = new Map<string, string>();
+    for (const { index, id, source } of stored) {
+      const place = places.get(id);
+      places.set(id, index);
+      if (place === index) this.#faults.push(`${id} is twice in ${index}`);
+      else if (place !== undefined) this.#copies.push(id);
+      const wrong = place === undefined ? this.#takeOne(id, source, shelf) : undefined;
+      if (wrong !== undefined) this.#faults.push(`${id} ${wrong}`);
+    }
+  }
+
+  #takeOne(id: string, source: Source, shelf: Shelf): string | undefined {
+    const { 'log.offset': offset, 'log.level': level, tracewell } = source;
+    const { file, bytes } = tracewell;
+    if (id !== `${file}.${offset}.${bytes}`) return `holds the extent ${file}.${offset}.${bytes}`;
+    const account = this.#accounts.get(file);
+    if (!account) return 'is of a file that nobody wrote';
+    const wrong = account.take(id, source, shelf);
+    if (wrong !== undefined || level !== 'debug') return wrong;
+    const line = account.file.lines.find((line) => line.offset === offset)!;
+    const isAlways = this.#evidence.rules.every(({ drop }) =>
+      isDropped(drop, { ...line, isDebug: true }, account.file),
+    );
+    return isAlways ? 'is stored, and every configuration discards it' : undefined;
+  }
+
+  /** Each line lies in one document, or was dropped by a rule, or may be lost. */
+  #weigh(account: Account): void {
+    for (const ids of account.overlaps()) {
+      for (const id of ids) this.#overlaps.add(id);
+      if (this.#isStable) this.#faults.push(`${ids.join(' and ')} cover one line`);
+    }
+    const { file } = account;
+    const leave = mayLose(file, this.#evidence.lives);
+    for (const gap of account.gaps()) {
+      if (this.#mayDrop(gap, file)) add(this.#discarded, account, gap.bytes);
+      else {
+        add(this.#missing, account, gap.bytes);
+        if (leave === undefined) this.#faults.push(`${nameOf(file)} has lost ${show(gap)}`);
+        else add(this.#losses, leave, gap.bytes);
+      }
+    }
+  }
+
+  /** A gap is a record that a configuration drops; where lines may have been joined it holds one somewhere. */
+  #mayDrop({ lines }: Run, file: WrittenFile): boolean {
+    const some = this.#groupsLines ? lines : lines.slice(0, 1);
+    return this.#evidence.rules.some(({ drop }) => some.some((line) => isDropped(drop, line, file)));
+  }
+
+  /** A checkpoint is whole, keeps its equations, and is never ahead of what Elasticsearch has answered. */
+  #checkSnapshot({ when, checkpoints, damaged, acknowledged }: Snapshot): void {
+    for (const name of damaged) this.#faults.push(`${when}: the checkpoint ${name} is damaged`);
+    for (const checkpoint of checkpoints) {
+      const { file, stored, deadLettered } = checkpoint;
+      for (const violation of violations(checkpoint)) this.#faults.push(`${when}: ${file}: ${violation}`);
+      const counted = stored.records + deadLettered.records;
+      const known = acknowledged.get(file) ?? 0;
+      if (counted > known) this.#faults.push(`${when}: ${file} counts ${counted} records, ${known} were acknowledged`);
+    }
+  }
+
+  /** At the end each file that is there has a checkpoint, which accounts for all of it. */
+  #checkEnd(): void {
+    const checkpoints = this.#evidence.snapshots.at(-1)?.checkpoints ?? [];
+    const known = new Set(checkpoints.map(({ file }) => file));
+    for (const { file } of this.#accounts.values()) {
+      if (file.removedAt === undefined && !known.has(file.id)) this.#faults.push(`${nameOf(file)} has no checkpoint`);
+    }
+    for (const checkpoint of checkpoints) this.#compare('checkpoint', checkpoint);
+  }
+
+  /** Each file that could be read to its end has one seal, and it is true. */
+  #checkSeals(): void {
+    const { seals, lives } = this.#evidence;
+    if (!seals) return;
+    const known = new Set(seals.map(({ file }) => file));
+    if (known.size < seals.length) this.#faults.push('a file has two seals');
+    for (const { file } of this.#accounts.values()) {
+      if (!known.has(file.id) && mayLose(file, lives) === undefined) this.#faults.push(`${nameOf(file)} has no seal`);
+    }
+    for (const seal of seals) this.#compare('seal', seal);
+  }
+
+  #compare(what: string, statement: Statement & { readonly file: string }): void {
+    const account = this.#accounts.get(statement.file);
+    if (!account) return void this.#faults.push(`the ${what} of ${statement.file} is of a file that nobody wrote`);
+    const { file, sums } = account;
+    const found = lies(statement, {
+      size: file.size,
+      ...sums,
+      discardedBytes: this.#discarded.get(account) ?? 0,
+      missingBytes: this.#missing.get(account) ?? 0,
+      isWhole: mayLose(file, this.#evidence.lives) === undefined,
+      isStable: this.#isStable,
+    });
+    for (const lie of found) this.#faults.push(`the ${what} of ${nameOf(file)} ${lie}`);
+  }
+}
+
+const nameOf = ({ id, container, run }: WrittenFile): string => `${container}/${run}.log (${id})`;
+
+function show({ lane, lines, bytes }: Run): string {
+  const { offset, text } = lines[0]!;
+  const start = JSON.stringify(text.subarray(0, 60).toString());
+  return `${lines.length} lines (${bytes} bytes) of ${LANES[lane]} from offset ${offset} on: ${start}`;
+}
+
+function add<K>(sums: Map<K, number>, key: K, more: number): void {
+  sums.set(key, (sums.get(key) ?? 0) + more);
+}
+
+const sumOf = (sums: ReadonlyMap<unknown, number>): number => sums.values().reduce((all, sum) => all + sum, 0);
