@@ -22,12 +22,14 @@ export interface BulkRequest {
 }
 
 /**
- * What is said to a whole request, and nothing of it is stored; or `cut`: it is stored, and the connection ends in the middle
- * of the answer.
+ * What is said to a whole request, and nothing of it is stored; or it is stored, and then the connection ends in the middle of
+ * the answer (`cut`), a byte of the answer comes now and then and never the last (`trickle`), or none comes (`silence`).
  */
 export type Reply =
   | { readonly status: number; readonly body?: string; readonly headers?: Record<string, string> }
-  | 'cut';
+  | 'cut'
+  | 'trickle'
+  | 'silence';
 
 /** What is said to one record instead of storing it. */
 export interface ItemReply {
@@ -53,6 +55,10 @@ export class BulkServer {
   readonly requests: BulkRequest[] = [];
   /** Connections that were opened to it. */
   connections = 0;
+  /** How often it was asked whether it is there. */
+  heads = 0;
+  /** True: the connection ends when the first bytes of a body have come. */
+  cutsRequests = false;
   /** Undefined: as Elasticsearch does. */
   onRequest: (request: BulkRequest) => Reply | undefined = () => undefined;
   onItem: (item: Item, request: BulkRequest) => ItemReply | undefined = () => undefined;
@@ -82,14 +88,26 @@ export class BulkServer {
   }
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (message.method === 'HEAD') {
+      this.heads++;
+      response.end();
+      return;
+    }
+    if (this.cutsRequests) {
+      message.once('data', () => message.destroy());
+      return;
+    }
     try {
       const request = read(message, await buffer(message));
       this.requests.push(request);
       const said = this.onRequest(request);
-      const { status, body = '', headers = {} } = said === undefined || said === 'cut' ? this.#store(request) : said;
-      const length = { 'content-length': Buffer.byteLength(body) };
+      const isOdd = said === undefined || typeof said === 'string';
+      const { status, body = '', headers = {} } = isOdd ? this.#store(request) : said;
+      if (said === 'silence') return;
+      const length = said === 'trickle' ? {} : { 'content-length': Buffer.byteLength(body) };
       response.writeHead(status, { 'content-type': 'application/json', ...length, ...headers });
       if (said === 'cut') response.write(body.slice(0, body.length / 2), () => response.destroy());
+      else if (said === 'trickle') trickle(response);
       else response.end(body);
     } catch (error) {
       if (!message.complete) return; // whoever asked is gone
@@ -98,7 +116,7 @@ export class BulkServer {
     }
   }
 
-  #store(request: BulkRequest): Exclude<Reply, 'cut'> {
+  #store(request: BulkRequest): Exclude<Reply, string> {
     const stream = this.#streams.get(request.stream) ?? new Map<string, Item>();
     this.#streams.set(request.stream, stream);
     const items = request.items.map((item) => {
@@ -112,6 +130,12 @@ export class BulkServer {
     });
     return { status: 200, body: JSON.stringify({ errors: items.some(({ create }) => 'error' in create), items }) };
   }
+}
+
+/** A blank every 20 ms, which JSON allows, until whoever listens has enough. */
+function trickle(response: ServerResponse): void {
+  const timer = setInterval(() => response.write(' '), 20);
+  response.once('close', () => clearInterval(timer));
 }
 
 /** Listens on a port of 127.0.0.1. */
