@@ -24,6 +24,8 @@ export interface LogDocument {
     format: 'json' | 'text' | 'unframed';
     /** Bytes of the payload that were cut off past `limits.recordBytes`. */
     cut?: number;
+    /** It goes on where another record ended: in the file before, or because that was full. */
+    continued?: true;
     /** Elasticsearch refused the first form for this reason; this is the clean text. */
     repaired?: string;
   };
@@ -49,4 +51,72 @@ export interface DeadLetterDocument extends Pick<
   /** The record's bytes as text, at most 256 KiB of them; kept, not indexed. */
   message: string;
   tracewell: { file: string; bytes: number; reason: string; error: string };
+}
+
+/** The fields by which a document of the stream `logs-tracewell.files-<ns>` says where its files are from. */
+type FileOrigin = Pick<LogDocument, 'service.name' | 'host.name' | 'orchestrator.cluster.name'>;
+
+/**
+ * A container run whose files are captured, stream `logs-tracewell.files-<ns>`: what would otherwise stand in each of its
+ * records. One per run: `_id` is 24 hex digits, the first 96 bits of SHA-256 over `uid \n container \n run \n`, and `.start`.
+ */
+export interface StartDocument extends FileOrigin {
+  /** When the sidecar saw the first of its files. */
+  '@timestamp': string;
+  tracewell: {
+    kind: 'start';
+    /** How often the container was restarted before. */
+    run: number;
+    /** Of the sidecar. */
+    version: string;
+  };
+  kubernetes: {
+    namespace: string;
+    pod: { name: string; uid: string };
+    node: { name: string };
+    container: { name: string };
+    /** The pod's, at that time; kept, not indexed. */
+    labels: Record<string, string>;
+    /** As in `LogDocument`. */
+    [workload: string]: string | { name: string } | Record<string, string>;
+  };
+  'container.image.name'?: string;
+}
+
+/** Records of one class of a file: how many, the bytes of the file that they cover, and the sum of their offsets. */
+export interface SealSums {
+  records: number;
+  bytes: number;
+  /** An integer that can be larger than 2^53, past which `JSON.parse` rounds. */
+  offsets: number;
+}
+
+/**
+ * What a finished file came to, stream `logs-tracewell.files-<ns>`: written when all of it is answered for, `_id` is
+ * `<tracewell.file>.seal`. The file is proved when its documents add up to `stored`, its dead letters to `deadLettered`, and
+ * the bytes of the three classes and of all that was lost to `size`.
+ */
+export interface SealDocument extends FileOrigin {
+  /** When it was sealed. */
+  '@timestamp': string;
+  tracewell: {
+    kind: 'seal';
+    file: string;
+    run: number;
+    generation: number;
+    /** Bytes of the file. */
+    size: number;
+    stored: SealSums;
+    deadLettered: SealSums;
+    discarded: SealSums;
+    /** Discarded records by rule; kept, not indexed. */
+    discardedBy: Record<string, number>;
+    /** How many of the stored ones were found to be there already. */
+    duplicates: number;
+    /** How many of all records came without a CRI header. */
+    unframed: number;
+    /** Bytes by reason: `LOSS_REASON`. */
+    lost: Record<string, number>;
+  };
+  kubernetes: LogDocument['kubernetes'];
 }

@@ -2,6 +2,9 @@
  * Names that operator, sidecar and (later) explorer share. Imports nothing: the sidecar loads this file.
  * A name that stands in a cluster or in Elasticsearch is a contract; changing one is a migration.
  */
+/** Of all that is released together: package, chart, images. */
+export const VERSION = '0.1.0';
+
 export const GROUP = 'tracewell.dev';
 export const API_VERSION = `${GROUP}/v1alpha1`;
 

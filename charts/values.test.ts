@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { VERSION } from '../api/names.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
 const chart = join(import.meta.dirname, 'tracewell');
@@ -66,5 +67,9 @@ it('every value is described in docs/install.md', () => {
 
 it('the chart and the program have one version', () => {
   const { version, appVersion } = parse(read('Chart.yaml')) as { version: string; appVersion: string };
-  expect({ version, appVersion }).toEqual({ version: packageJson.version, appVersion: packageJson.version });
+  expect({ version, appVersion, ours: VERSION }).toEqual({
+    version: packageJson.version,
+    appVersion: packageJson.version,
+    ours: packageJson.version,
+  });
 });

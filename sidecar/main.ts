@@ -1,18 +1,23 @@
+import { VERSION } from '../api/names.ts';
 import { describe } from '../runtime/errors.ts';
 import { startAll, stopAll, type Part } from '../runtime/lifecycle.ts';
 import { jsonLog } from '../runtime/log.ts';
 import { ConfigFiles, readEnvironment } from './config.ts';
 import { Pipeline } from './pipeline.ts';
 import { Reminder } from './reminder.ts';
+import { sealing } from './sealing.ts';
 import { BulkClient } from './sink/client.ts';
 import { Deliverer } from './sink/deliver.ts';
 import { Outbox } from './sink/outbox.ts';
+import { Sealer } from './sink/sealer.ts';
 import { Source } from './source/source.ts';
 import { State } from './source/state.ts';
 import { fieldsOf, totalsOf } from './totals.ts';
 
 const date = () => new Date();
+const wall = () => Date.now();
 const now = () => performance.now();
+const random = Math.random;
 const log = jsonLog((line) => process.stdout.write(line), date);
 
 try {
@@ -20,31 +25,31 @@ try {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });
   const env = readEnvironment(process.env);
-  const { logs, pod } = env;
+  const { logs, pod, proxy } = env;
   const reminder = new Reminder(now);
-  const ending = new AbortController();
+  const pipelineEnding = new AbortController();
+  const ending = pipelineEnding.signal;
   const files = new ConfigFiles(env, log);
+  const config = () => files.current;
+  const settings = () => files.current!.settings;
+  const streams = () => settings().streams;
   const state = new State(env.state, { log, reminder });
-  const source = new Source({ logs, podUid: pod.uid, state, log, reminder });
-  const client = new BulkClient(() => {
-    const { settings, apiKey, ca } = files.current!;
-    return { urls: settings.elasticsearch.urls, apiKey, ca };
-  });
-  const deliverer = new Deliverer({
-    sink: client,
-    streams: () => files.current!.settings.streams,
-    log,
-    reminder,
-    now: date,
-    random: Math.random,
-    ending: ending.signal,
-  });
-  const outbox = new Outbox({ deliverer, state, now, date });
-  const pipeline = new Pipeline({ source, outbox, config: () => files.current, log, now, ending });
-  const parts: Part[] = [files, client, pipeline];
+  const connection = () => {
+    const { apiKey, ca } = files.current!;
+    return { urls: settings().elasticsearch.urls, apiKey, ca };
+  };
+  const sink = new BulkClient({ connection, proxy, now, date });
+  const onSealed = (file: string, size: number) => state.sealed(file, size);
+  const sealer = new Sealer({ sink, streams, version: VERSION, log, reminder, now, date, random, ending, onSealed });
+  const sealed = sealing(sealer, config);
+  const source = new Source({ logs, podUid: pod.uid, state, folder: env.state, log, reminder, now, ...sealed });
+  const deliverer = new Deliverer({ sink, streams, log, reminder, now, date, random, ending });
+  const outbox = new Outbox({ deliverer, state, limits: () => settings().limits, now, date });
+  const pipeline = new Pipeline({ source, outbox, config, log, now, wall, ending: pipelineEnding });
+  const parts: Part[] = [files, sink, sealer, pipeline];
 
   await startAll(parts);
-  log.info('started', { pod: `${pod.namespace}/${pod.name}`, logs });
+  log.info('started', { version: VERSION, pod: `${pod.namespace}/${pod.name}`, logs });
   try {
     await Promise.race([signalled, pipeline.ended]);
   } finally {

@@ -2,12 +2,15 @@ import type { Part } from '../runtime/lifecycle.ts';
 import type { Log } from '../runtime/log.ts';
 import { wait } from '../runtime/wait.ts';
 import type { Config } from './config.ts';
+import { DropRules } from './drop.ts';
+import { continuationOf } from './plain/continuation.ts';
 import type { Origin } from './plain/document.ts';
-import type { Emit } from './plain/lines.ts';
+import type { Grouping } from './plain/grouper.ts';
+import type { Emit } from './plain/record.ts';
 import { constantPart } from './pod.ts';
 import type { Outbox } from './sink/outbox.ts';
 import { UNFRAMED } from './source/lane.ts';
-import type { LogFile } from './source/log-file.ts';
+import type { LogFile, Reading } from './source/log-file.ts';
 import type { Source } from './source/source.ts';
 import { watchFolders } from './source/watch.ts';
 
@@ -18,6 +21,8 @@ export interface PipelineOptions {
   log: Log;
   /** Milliseconds of a clock that never goes back. */
   now: () => number;
+  /** Milliseconds since 1970, as log files are stamped. */
+  wall: () => number;
   /** Aborted by `stop`; others that wait listen to it too. */
   ending: AbortController;
 }
@@ -33,18 +38,41 @@ const BUSY_MS = 2000;
 /** At the end the runtime may still be copying what the containers said last; a writer that never stops is left at this. */
 const LAST_ROUNDS = 10;
 
+/** Errors of the system, and of a compressed file that is damaged; every other one is a bug. */
+function isOfFile(error: unknown): boolean {
+  const { syscall, code } = error as NodeJS.ErrnoException;
+  return syscall !== undefined || (code?.startsWith('Z_') ?? false);
+}
+
+/** What a configuration comes to, made once for each. */
+interface Plan {
+  config: Config;
+  grouping: Grouping;
+  drop: DropRules | undefined;
+  origins: WeakMap<LogFile, Origin>;
+}
+
+function planOf(config: Config): Plan {
+  const { logs, limits } = config.settings;
+  return {
+    config,
+    grouping: { continuation: continuationOf(logs.multiline), limit: limits.recordBytes },
+    drop: logs.drop.length > 0 ? new DropRules(logs.drop) : undefined,
+    origins: new WeakMap(),
+  };
+}
+
 /**
  * From files to acknowledged records: reads what is there into the outbox, which is sent when it is large or old enough. When
- * it is full and the batch before is not answered for, reading waits, but the folders are looked at: a file that is open
+ * it is full and too many batches are not answered for, reading waits, but the folders are looked at: a file that is open
  * survives its rotation.
  */
 export class Pipeline implements Part {
   readonly name = 'pipeline';
   readonly #options: PipelineOptions;
   readonly #chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-  #origins = new WeakMap<LogFile, Origin>();
   readonly #unframed = new WeakSet<LogFile>();
-  #config: Config | undefined;
+  #plan: Plan | undefined;
   #lookedAt = -Infinity;
   #lastByteAt = -Infinity;
   #running: Promise<void> = Promise.resolve();
@@ -77,7 +105,7 @@ export class Pipeline implements Part {
       while (!ending.signal.aborted) {
         this.#look();
         const progress = await this.#readAll();
-        if (outbox.age >= this.#settings.limits.batchAgeMs && !outbox.isFlying) outbox.dispatch();
+        if (outbox.isDue && !outbox.isFull) outbox.dispatch();
         if (progress === 0) await this.#rest();
       }
       await this.#finish();
@@ -97,23 +125,22 @@ export class Pipeline implements Part {
     this.#lookNow(true);
     for (let round = 0; round < LAST_ROUNDS; round++) if ((await this.#readAll()) === 0) break;
     await outbox.flush();
-  }
-
-  get #settings() {
-    return this.#config!.settings;
+    // What is answered for now has ended.
+    await this.#readAll();
   }
 
   #look(): void {
-    if (this.#options.config() !== this.#config || this.#options.now() - this.#lookedAt >= FOLDERS_MS) this.#lookNow();
+    const isNew = this.#options.config() !== this.#plan?.config;
+    if (isNew || this.#options.now() - this.#lookedAt >= FOLDERS_MS) this.#lookNow();
   }
 
   /** Takes over a changed configuration, and looks for files. */
   #lookNow(ending = false): void {
-    const { config, now, source } = this.#options;
-    if (config() !== this.#config) this.#origins = new WeakMap();
-    this.#config = config()!;
+    const { now, source } = this.#options;
+    const config = this.#options.config()!;
+    if (config !== this.#plan?.config) this.#plan = planOf(config);
     this.#lookedAt = now();
-    source.look(this.#settings, ending);
+    source.look(config.settings, ending);
   }
 
   /** Returns how many bytes further it got. A file that cannot be read holds up no other. */
@@ -124,7 +151,7 @@ export class Pipeline implements Part {
       try {
         progress += await this.#readOn(file);
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+        if (!isOfFile(error)) throw error;
         source.complain(`${file.checkpoint.container}/${file.checkpoint.run}.log`, error);
       }
     }
@@ -136,28 +163,47 @@ export class Pipeline implements Part {
   async #readOn(file: LogFile): Promise<number> {
     const { source } = this.#options;
     const before = file.position;
-    const emit = this.#emitOf(file);
     if (!file.look()) {
-      source.restart(file, emit);
+      source.restart(file);
       return 1;
     }
-    while (file.unread > 0 && file.read(this.#chunk, emit) > 0) await this.#makeRoom();
-    // Closed while it waited, for it is no longer selected; or not yet done with: one quiet pass comes before its end.
-    if (file.isClosed || !file.finished || file.position > before) return file.position - before;
-    while (!file.ended) {
-      file.end(this.#chunk, emit);
+    for (;;) {
+      // While it waited for room its compressed copy may have taken its place.
+      await file.unpack();
+      // Or it was given up, or let go of because it is no longer selected.
+      if (file.isClosed) return 1;
+      if (file.unread === 0 || file.read(this.#reading(file)) === 0) break;
       await this.#makeRoom();
     }
-    if (file.pending === 0) source.release(file);
+    file.endDue(this.#reading(file));
+    await this.#makeRoom();
+    // Not yet done with: one quiet pass comes before its end.
+    if (file.isClosed || !file.finished || file.position > before) return file.position - before;
+    while (!file.ended) {
+      await file.unpack();
+      if (file.isClosed) return 1;
+      file.end(this.#reading(file));
+      await this.#makeRoom();
+    }
+    if (file.pending === 0 && !file.isClosed) source.release(file);
     return file.position - before;
+  }
+
+  #reading(file: LogFile): Reading {
+    const { now, wall } = this.#options;
+    const { grouping } = this.#plan!;
+    return { grouping, buffer: this.#chunk, now: { steady: now(), wall: wall() }, emit: this.#emitOf(file) };
   }
 
   #emitOf(file: LogFile): Emit {
     const { outbox, log } = this.#options;
+    const { config, drop } = this.#plan!;
     const origin = this.#originOf(file);
-    const { batchBytes } = this.#settings.limits;
+    const { batchBytes } = config.settings.limits;
     return (record) => {
-      outbox.add(file, origin, record);
+      const rule = drop?.ruleFor(record, origin);
+      if (rule === undefined) outbox.add(file, origin, record);
+      else outbox.discard(file, record, rule);
       if (record.lane === UNFRAMED && !this.#unframed.has(file)) {
         this.#unframed.add(file);
         const { container, run } = file.checkpoint;
@@ -168,20 +214,21 @@ export class Pipeline implements Part {
   }
 
   #originOf(file: LogFile): Origin {
-    let origin = this.#origins.get(file);
+    const { config, origins } = this.#plan!;
+    let origin = origins.get(file);
     if (!origin) {
-      const { pod, settings } = this.#config!;
+      const { pod, settings } = config;
       const constant = constantPart(pod, file.checkpoint.container, settings.cluster);
-      this.#origins.set(file, (origin = { file: file.checkpoint.file, constant }));
+      origins.set(file, (origin = { file: file.checkpoint.file, constant }));
     }
     return origin;
   }
 
-  /** Sends a batch that is full, as soon as the one before it is answered for. */
+  /** Sends a batch that is full, as soon as there is room for another one on the way. */
   async #makeRoom(): Promise<void> {
     const { outbox } = this.#options;
-    if (outbox.bytes < this.#settings.limits.batchBytes) return;
-    while (outbox.isFlying) {
+    if (outbox.bytes < this.#plan!.config.settings.limits.batchBytes) return;
+    while (outbox.isFull) {
       await outbox.landed(FOLDERS_MS);
       this.#look();
     }
@@ -192,8 +239,9 @@ export class Pipeline implements Part {
   async #rest(): Promise<void> {
     const { ending, now, outbox, source } = this.#options;
     if (outbox.isFlying) return outbox.landed(POLL_MS);
-    if (!outbox.isEmpty || now() - this.#lastByteAt < BUSY_MS) return wait(POLL_MS, ending.signal);
+    if (!outbox.isEmpty || source.hasOpen || now() - this.#lastByteAt < BUSY_MS) return wait(POLL_MS, ending.signal);
     outbox.shrink();
+    source.shrink();
     const watch = watchFolders(source.folders());
     ending.signal.addEventListener('abort', watch.close);
     try {

@@ -47,6 +47,17 @@ export function workloadOf(pod: Pod): { kind: string; name: string } | undefined
   return match ? { kind: match[1]!.toLowerCase(), name: match[2]! } : undefined;
 }
 
+/** The image that a container was to run, as the webhook wrote it down; undefined when it did not. */
+export function imageOf(pod: Pod, container: string): string | undefined {
+  try {
+    const images: unknown = JSON.parse(pod.annotations.get(ANNOTATION.images) ?? '{}');
+    const image = (images as Record<string, unknown>)[container];
+    return typeof image === 'string' ? image : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Keys of `kubernetes` that a workload's kind must not overwrite. */
 const OURS = new Set(['namespace', 'pod', 'container']);
 

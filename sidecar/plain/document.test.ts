@@ -5,7 +5,7 @@ import type { LogDocument } from '../../api/document.ts';
 import { ANNOTATION } from '../../api/names.ts';
 import { constantPart } from '../pod.ts';
 import { STDERR, STDOUT, UNFRAMED, type Lane } from '../source/lane.ts';
-import type { RawRecord } from './assemble.ts';
+import type { RawRecord } from './record.ts';
 import { Body } from './body.ts';
 import { DocumentWriter } from './document.ts';
 import { ObjectReader } from './json.ts';
@@ -31,7 +31,16 @@ function recordOf(payload: Uint8Array | string, more: Partial<RawRecord> = {}): 
   // Other lines stand around it in a chunk.
   const buffer = Buffer.concat([Buffer.from('"} '), bytes, Buffer.from('\n{"a":"')]);
   const place = { buffer, start: 3, end: 3 + bytes.length };
-  return { offset: 4096, bytes: bytes.length + 41, lane: STDOUT, stamp: STAMP, ...place, cut: 0, ...more };
+  return {
+    offset: 4096,
+    bytes: bytes.length + 41,
+    lane: STDOUT,
+    stamp: STAMP,
+    ...place,
+    cut: 0,
+    continued: false,
+    ...more,
+  };
 }
 
 function written(write: (writer: DocumentWriter) => void): Buffer {

@@ -1,86 +1,95 @@
-import { LANES, UNFRAMED, type Lane } from '../source/lane.ts';
-import type { Assembler, RawRecord } from './assemble.ts';
+import { UNFRAMED, type Lane } from '../source/lane.ts';
 import { newHeader, parseCri } from './cri.ts';
 
 const NEWLINE = 10;
 
-/** Takes a record, whose text is valid only during the call; false when there is no room for another one. */
-export type Emit = (record: RawRecord) => boolean;
+/** A line of a log file, or a piece of one that is longer than a chunk; one object is used again for every line. */
+export interface Line {
+  /** Where it stands in the file. */
+  offset: number;
+  /** Header and newline included. */
+  bytes: number;
+  lane: Lane;
+  /** Its text is `[start, end)` of the chunk. */
+  start: number;
+  end: number;
+  /** Its stamp is `[head, stampEnd)` of the chunk: empty for a line without CRI header, and for a later piece. */
+  head: number;
+  stampEnd: number;
+  /** The text goes on in the lane's next line: the runtime cut it (tag `P`), or the chunk ends here. */
+  more: boolean;
+}
 
-/**
- * Reads the lines of one log file, chunk after chunk, and hands over its records. It knows offsets, lanes and parts, nothing
- * of JSON, and is told where each lane goes on after a restart.
- */
+/** Takes a line; false when reading should end after it. */
+export type OnLine = (line: Line) => boolean;
+
+/** A chunk of a file: `[from, to)` of `bytes`, whose first byte stands at `base` of the file. */
+export interface Chunk {
+  bytes: Buffer;
+  from: number;
+  to: number;
+  base: number;
+  /** No more of the file is there: what is left without newline is a line. */
+  isLast: boolean;
+}
+
+/** Reads the lines of one log file, chunk after chunk: where they stand, on which lane, and where their text is. */
 export class LineReader {
-  readonly #assembler: Assembler;
-  readonly #from: readonly number[];
-  /** Of the line that is being read; a line longer than a chunk has several pieces. */
   readonly #header = newHeader();
-  readonly #line: RawRecord;
-  #chunk: Buffer = Buffer.alloc(0);
-  /** Where the chunk stands in the file. */
-  #base = 0;
+  readonly #line: Line = {
+    offset: 0,
+    bytes: 0,
+    lane: UNFRAMED,
+    start: 0,
+    end: 0,
+    head: 0,
+    stampEnd: 0,
+    more: false,
+  };
+  /** The chunk before ended inside a line. */
   #midLine = false;
 
-  constructor(assembler: Assembler, from: readonly number[]) {
-    this.#assembler = assembler;
-    this.#from = from;
-    const buffer = this.#chunk;
-    this.#line = { offset: 0, bytes: 0, lane: UNFRAMED, stamp: undefined, buffer, start: 0, end: 0, cut: 0 };
-  }
-
   /**
-   * Takes `chunk[0, length)`, which stands at `offset` of the file, and returns how many bytes were consumed: up to the last
-   * newline, less when there was no more room, or all of a chunk that is `full` and has no newline. A full chunk holds at
-   * least a header.
+   * Hands over the lines of a chunk, and returns up to where it got: after the last newline, or earlier when `onLine` said so.
+   * A chunk that fills its buffer and has no newline is handed over as a piece; it holds at least a header.
    */
-  read(chunk: Buffer, length: number, { offset, full }: { offset: number; full: boolean }, emit: Emit): number {
-    this.#chunk = chunk;
-    this.#base = offset;
-    let start = 0;
-    while (start < length) {
-      const newline = chunk.indexOf(NEWLINE, start);
-      if (newline < 0 || newline >= length) {
-        if (start > 0 || !full) break;
-        this.#take(start, length, length, true);
-        return length;
-      }
-      const whole = this.#take(start, newline, newline + 1, false);
-      start = newline + 1;
-      if (whole && !emit(this.#line)) break;
+  read(chunk: Chunk, onLine: OnLine): number {
+    const { bytes, to, isLast } = chunk;
+    let start = chunk.from;
+    while (start < to) {
+      const found = bytes.indexOf(NEWLINE, start);
+      const isWhole = found >= 0 && found < to;
+      if (!isWhole && !isLast && (start > 0 || to < bytes.length)) break;
+      this.#take(chunk, start, isWhole ? found : to);
+      this.#line.bytes += isWhole ? 1 : 0;
+      this.#midLine = !isWhole && !isLast;
+      this.#line.more ||= this.#midLine;
+      start = isWhole ? found + 1 : to;
+      if (!onLine(this.#line)) break;
     }
+    // A later run of the program may have added to the file: that begins a line.
+    if (isLast && start === to) this.#midLine = false;
     return start;
   }
 
-  /** The file ends here: what is still open becomes a record. `rest` is a last line without newline. */
-  finish(rest: Buffer, offset: number, emit: Emit): void {
-    this.#chunk = rest;
-    this.#base = offset;
-    if (rest.length > 0 && this.#take(0, rest.length, rest.length, false)) emit(this.#line);
-    this.#midLine = false;
-    for (const lane of LANES.keys()) if (this.#assembler.close(lane as Lane, this.#line)) emit(this.#line);
-  }
-
-  /** Takes `[start, end)`, a line or with `more` a piece of one, and the bytes up to `next`; true when `#line` is a record. */
-  #take(start: number, end: number, next: number, more: boolean): boolean {
+  /** The line or piece `[start, end)`, without its newline. */
+  #take({ bytes, base }: Chunk, start: number, end: number): void {
     const header = this.#header;
-    const first = !this.#midLine;
-    this.#midLine = more;
-    if (first && !parseCri(this.#chunk, start, end, header)) {
+    const isFirst = !this.#midLine;
+    if (isFirst && !parseCri(bytes, start, end, header)) {
       header.lane = UNFRAMED;
       header.partial = false;
       header.payload = start;
       header.stampEnd = start;
     }
     const line = this.#line;
+    line.offset = base + start;
+    line.bytes = end - start;
     line.lane = header.lane;
-    line.offset = this.#base + start;
-    if (line.offset < this.#from[line.lane]!) return false;
-    line.stamp = first && header.stampEnd > start ? this.#chunk.toString('latin1', start, header.stampEnd) : undefined;
-    line.bytes = next - start;
-    line.buffer = this.#chunk;
-    line.start = first ? header.payload : start;
+    line.start = isFirst ? header.payload : start;
     line.end = end;
-    return this.#assembler.take(line, more || header.partial);
+    line.head = start;
+    line.stampEnd = isFirst ? header.stampEnd : start;
+    line.more = header.partial;
   }
 }

@@ -22,40 +22,68 @@ interface Count {
 interface Share {
   stored: Count;
   deadLettered: Count;
+  discarded: Count;
+  discardedBy: Record<string, number>;
   duplicates: number;
   unframed: number;
 }
 
+/** Rules change; under this name go those that came after so many. */
+const OTHER_RULES = 'other';
+const RULES_AT_MOST = 64;
+
 /** Adds each file's records up by their fates, moves its checkpoint, and returns the checkpoints that moved. */
 export function settle({ entries }: Batch, fates: readonly Fate[], standings: Standings): Checkpoint[] {
   const shares = new Map<LogFile, Share>();
-  for (const [index, { file, offset, bytes, lane }] of entries.entries()) {
+  for (const [index, { file, offset, bytes, lane, rule }] of entries.entries()) {
+    const fate = fates[index]!;
     let share = shares.get(file);
-    if (!share) shares.set(file, (share = { stored: none(), deadLettered: none(), duplicates: 0, unframed: 0 }));
-    const count = fates[index] === 'deadLettered' ? share.deadLettered : share.stored;
+    if (!share) shares.set(file, (share = newShare()));
+    const count = share[fate === 'duplicate' ? 'stored' : fate];
     count.records++;
     count.bytes += bytes;
     count.offsets += offset;
-    if (fates[index] === 'duplicate') share.duplicates++;
+    if (fate === 'duplicate') share.duplicates++;
+    if (rule !== undefined) share.discardedBy[rule] = (share.discardedBy[rule] ?? 0) + 1;
     if (lane === UNFRAMED) share.unframed++;
   }
   return [...shares].map(([file, share]) => {
+    const { stored, deadLettered, discarded, duplicates, unframed } = share;
     const { checkpoint } = file;
-    file.checkpoint = {
+    const moved: Checkpoint = {
       ...checkpoint,
       lanes: standings.get(file)!,
-      stored: add(checkpoint.stored, share.stored),
-      deadLettered: add(checkpoint.deadLettered, share.deadLettered),
-      duplicates: checkpoint.duplicates + share.duplicates,
-      unframed: checkpoint.unframed + share.unframed,
+      stored: add(checkpoint.stored, stored),
+      deadLettered: add(checkpoint.deadLettered, deadLettered),
+      discarded: add(checkpoint.discarded, discarded),
+      discardedBy: addByRule(checkpoint.discardedBy, share.discardedBy),
+      duplicates: checkpoint.duplicates + duplicates,
+      unframed: checkpoint.unframed + unframed,
     };
-    file.pending -= share.stored.records + share.deadLettered.records;
-    return file.checkpoint;
+    const records = stored.records + deadLettered.records + discarded.records;
+    return file.settle(moved, records, stored.bytes + deadLettered.bytes + discarded.bytes);
   });
 }
 
 const none = (): Count => ({ records: 0, bytes: 0, offsets: 0 });
+const newShare = (): Share => ({
+  stored: none(),
+  deadLettered: none(),
+  discarded: none(),
+  discardedBy: {},
+  duplicates: 0,
+  unframed: 0,
+});
 
 function add(sums: Sums, { records, bytes, offsets }: Count): Sums {
   return { records: sums.records + records, bytes: sums.bytes + bytes, offsets: sums.offsets + BigInt(offsets) };
+}
+
+function addByRule(sums: Record<string, number>, more: Record<string, number>): Record<string, number> {
+  const all = { ...sums };
+  for (const [rule, count] of Object.entries(more)) {
+    const name = rule in all || Object.keys(all).length < RULES_AT_MOST ? rule : OTHER_RULES;
+    all[name] = (all[name] ?? 0) + count;
+  }
+  return all;
 }

@@ -13,12 +13,17 @@ import {
 const ID = { file: '0123456789abcdef01234567', container: 'cart', run: 3, generation: 1 };
 const GOOD: Checkpoint = {
   ...ID,
-  lanes: [1000, 800, 1000],
-  stored: { records: 8, bytes: 800, offsets: 12_345_678_901_234_567_890n },
+  lanes: [1000, 700, 1000],
+  stored: { records: 8, bytes: 600, offsets: 12_345_678_901_234_567_890n },
   duplicates: 2,
   deadLettered: { records: 1, bytes: 100, offsets: 800n },
+  discarded: { records: 3, bytes: 30, offsets: 7n },
+  discardedBy: { '1a2b3c4d': 2, other: 1 },
   unframed: 1,
   lost: { Truncated: 50 },
+  size: 1200,
+  ended: false,
+  sealed: 700,
 };
 
 const count = fc.nat(2 ** 40);
@@ -31,6 +36,8 @@ const checkpoint: fc.Arbitrary<Checkpoint> = fc
     file: fc.stringMatching(/^[0-9a-f]{24}$/),
     stored: fc.record({ records: fc.nat(1000), bytes: count, offsets: fc.bigInt({ min: 0n, max: 2n ** 100n }) }),
     deadLettered: fc.record({ records: fc.nat(1000), bytes: count, offsets: fc.bigInt({ min: 0n, max: 2n ** 60n }) }),
+    discarded: fc.record({ records: fc.nat(1000), bytes: count, offsets: fc.bigInt({ min: 0n, max: 2n ** 60n }) }),
+    rules: fc.array(fc.string(), { minLength: 1, maxLength: 3 }),
     below: fc.nat(),
     above: fc.nat(),
     duplicates: fc.nat(),
@@ -39,16 +46,28 @@ const checkpoint: fc.Arbitrary<Checkpoint> = fc
       noNullPrototype: true,
     }),
   })
-  .map(({ below, above, duplicates, unframed, stored, deadLettered, ...rest }) => {
-    const records = stored.records + deadLettered.records;
-    const bytes = stored.bytes + records + deadLettered.bytes;
+  .chain((parts) =>
+    fc.record({ parts: fc.constant(parts), ended: fc.boolean(), sealed: fc.option(count, { nil: undefined }) }),
+  )
+  .map(({ parts, ended, sealed }) => {
+    const { below, above, duplicates, unframed, stored, deadLettered, discarded, rules, ...rest } = parts;
+    const records = stored.records + deadLettered.records + discarded.records;
+    const lost = Object.values(rest.lost).reduce((sum, one) => sum + one, 0);
+    const bytes = stored.bytes + records + deadLettered.bytes + discarded.bytes + lost;
+    const size = ended ? bytes : bytes + above;
+    const discardedBy: Record<string, number> = { [rules[0]!]: discarded.records };
     return {
+      discarded,
+      discardedBy,
+      size,
+      ended,
+      sealed,
       ...rest,
       stored: { ...stored, bytes: stored.bytes + records },
       deadLettered,
       duplicates: duplicates % (stored.records + 1),
       unframed: unframed % (records + 1),
-      lanes: [bytes + above, Math.max(0, bytes - below), bytes] as const,
+      lanes: ended ? ([size, size, size] as const) : ([size, Math.max(0, bytes - below), bytes] as const),
     };
   });
 
@@ -65,12 +84,17 @@ it('is one line that names what it counts', () => {
   expect(JSON.parse(formatCheckpoint(GOOD))).toEqual({
     version: 1,
     ...ID,
-    lanes: { stdout: 1000, stderr: 800, unframed: 1000 },
-    stored: { records: 8, bytes: 800, offsets: '12345678901234567890' },
+    lanes: { stdout: 1000, stderr: 700, unframed: 1000 },
+    stored: { records: 8, bytes: 600, offsets: '12345678901234567890' },
     duplicates: 2,
     deadLettered: { records: 1, bytes: 100, offsets: '800' },
+    discarded: { records: 3, bytes: 30, offsets: '7' },
+    discardedBy: { '1a2b3c4d': 2, other: 1 },
     unframed: 1,
     lost: { Truncated: 50 },
+    size: 1200,
+    ended: false,
+    sealed: 700,
   });
   expect(formatCheckpoint(GOOD)).toMatch(/^[^\n]+\n$/);
 });
@@ -89,8 +113,9 @@ it.each([
   ['with a sum that is a number', (text: string) => text.replace('"800"', '800')],
   ['with a sum that is negative', (text: string) => text.replace('"800"', '"-800"')],
   ['with a sum that is endless', (text: string) => text.replace('"800"', `"${'8'.repeat(41)}"`)],
+  ['with a flag that is none', (text: string) => text.replace('"ended":false', '"ended":0')],
   ['with a loss that is no count', (text: string) => text.replace('"Truncated":50', '"Truncated":null')],
-  ['with equations that do not hold', (text: string) => text.replace('"bytes":800', '"bytes":600')],
+  ['with equations that do not hold', (text: string) => text.replace('"bytes":600', '"bytes":400')],
 ])('counts as damaged when it is %s', (_, damage) => {
   const text = formatCheckpoint(GOOD);
   expect(parseCheckpoint(text)).toEqual(GOOD);
@@ -99,19 +124,25 @@ it.each([
 });
 
 it.each<[string, Partial<Checkpoint>, string]>([
-  ['less is answered for than every lane has passed', { lanes: [1000, 901, 1000] }, 'every lane has passed 901'],
-  ['more is answered for than any lane has passed', { lanes: [899, 899, 899] }, 'no lane has passed 899'],
+  ['less is answered for than every lane has passed', { lanes: [1000, 781, 1000] }, 'every lane has passed 781'],
+  ['more is answered for than any lane has passed', { lanes: [779, 779, 779] }, 'no lane has passed 779'],
+  ['it has ended, and not all is answered for', { ended: true }, '1200 bytes, of which 780 are answered for'],
+  ['it has ended, and more is answered for than there is', { ended: true, size: 779 }, '779 bytes, of which 780'],
+  ['a discarded record has no rule', { discardedBy: { other: 2 } }, '2 of 3 discarded records'],
   [
     'there are more records than bytes',
     {
       lanes: [9, 1, 1],
       stored: { records: 9, bytes: 4, offsets: 0n },
       deadLettered: { records: 0, bytes: 0, offsets: 0n },
+      discarded: { records: 0, bytes: 0, offsets: 0n },
+      discardedBy: {},
+      lost: {},
     },
     '9 records in 4 bytes',
   ],
   ['there are more duplicates than stored records', { duplicates: 9 }, '9 duplicates among 8'],
-  ['there are more bare lines than records', { unframed: 10 }, '10 records without CRI header among 9'],
+  ['there are more bare lines than records', { unframed: 13 }, '13 records without CRI header among 12'],
 ])('is violated when %s', (_, change, sentence) => {
   const broken = violations({ ...GOOD, ...change });
   expect(broken).toHaveLength(1);
@@ -125,5 +156,5 @@ it('of a file never read it is at the start, and holds', () => {
 });
 
 it('goes on at the oldest record of any lane', () => {
-  expect(resumeAt(GOOD)).toBe(800);
+  expect(resumeAt(GOOD)).toBe(700);
 });

@@ -25,18 +25,58 @@ export interface Checkpoint {
   /** How many of the stored ones were there already. */
   duplicates: number;
   deadLettered: Sums;
-  /** How many of the stored and dead-lettered ones came without a CRI header. */
+  /** Left out because a rule of the policy says so. */
+  discarded: Sums;
+  /** How many of the discarded ones by which rule: `ruleId`. */
+  discardedBy: Record<string, number>;
+  /** How many of all these records came without a CRI header. */
   unframed: number;
   /** Bytes that will never be read, by reason. */
   lost: Partial<Record<LossReason, number>>;
+  /** Of the file when it was looked at last. */
+  size: number;
+  /** Nothing more is written to it, and all of it is answered for. */
+  ended: boolean;
+  /** Its size when it was sealed; undefined while it is not. */
+  sealed: number | undefined;
 }
 
 const noSums = (): Sums => ({ records: 0, bytes: 0, offsets: 0n });
 
 export function freshCheckpoint(id: Pick<Checkpoint, 'file' | 'container' | 'run' | 'generation'>): Checkpoint {
   const { file, container, run, generation } = id;
-  const counts = { stored: noSums(), duplicates: 0, deadLettered: noSums(), unframed: 0 };
-  return { file, container, run, generation, lanes: [0, 0, 0], ...counts, lost: {} };
+  return {
+    file,
+    container,
+    run,
+    generation,
+    lanes: [0, 0, 0],
+    stored: noSums(),
+    duplicates: 0,
+    deadLettered: noSums(),
+    discarded: noSums(),
+    discardedBy: {},
+    unframed: 0,
+    lost: {},
+    size: 0,
+    ended: false,
+    sealed: undefined,
+  };
+}
+
+/** Bytes of the file that are answered for: in Elasticsearch, left out by a rule, or lost. */
+export function answeredBytes({ stored, deadLettered, discarded, lost }: Checkpoint): number {
+  const lostBytes = Object.values(lost).reduce((sum, bytes) => sum + bytes, 0);
+  return stored.bytes + deadLettered.bytes + discarded.bytes + lostBytes;
+}
+
+/** Of a file that is gone with what was not answered for of it: that is lost for this reason. */
+export function withRestLost(checkpoint: Checkpoint, reason: LossReason): Checkpoint {
+  const { lost, lanes } = checkpoint;
+  const size = Math.max(checkpoint.size, ...lanes);
+  const bytes = size - answeredBytes(checkpoint);
+  const all = bytes > 0 ? { ...lost, [reason]: (lost[reason] ?? 0) + bytes } : lost;
+  return { ...checkpoint, size, lanes: [size, size, size], lost: all, ended: true };
 }
 
 /** Where reading goes on after a restart. */
@@ -46,9 +86,10 @@ const VERSION = 1;
 const sumsOut = (sums: Sums) => ({ ...sums, offsets: sums.offsets.toString() });
 
 export function formatCheckpoint(checkpoint: Checkpoint): string {
-  const { lanes, stored, deadLettered, ...rest } = checkpoint;
+  const { lanes, stored, deadLettered, discarded, ...rest } = checkpoint;
   const byName = Object.fromEntries(LANES.map((name, lane) => [name, lanes[lane]]));
-  return `${JSON.stringify({ version: VERSION, ...rest, lanes: byName, stored: sumsOut(stored), deadLettered: sumsOut(deadLettered) })}\n`;
+  const sums = { stored: sumsOut(stored), deadLettered: sumsOut(deadLettered), discarded: sumsOut(discarded) };
+  return `${JSON.stringify({ version: VERSION, ...rest, lanes: byName, ...sums })}\n`;
 }
 
 /** Undefined for anything that `formatCheckpoint` did not write: a damaged checkpoint means reading again from the start. */
@@ -58,7 +99,6 @@ export function parseCheckpoint(text: string): Checkpoint | undefined {
     raw = asObject(JSON.parse(text));
     if (raw['version'] !== VERSION) return undefined;
     const lanes = asObject(raw['lanes']);
-    const lost = asObject(raw['lost']);
     const checkpoint: Checkpoint = {
       file: asId(raw['file']),
       container: asText(raw['container']),
@@ -68,8 +108,13 @@ export function parseCheckpoint(text: string): Checkpoint | undefined {
       stored: sumsIn(raw['stored']),
       duplicates: asCount(raw['duplicates']),
       deadLettered: sumsIn(raw['deadLettered']),
+      discarded: sumsIn(raw['discarded']),
+      discardedBy: countsIn(raw['discardedBy']),
       unframed: asCount(raw['unframed']),
-      lost: Object.fromEntries(Object.entries(lost).map(([reason, bytes]) => [reason, asCount(bytes)])),
+      lost: countsIn(raw['lost']),
+      size: asCount(raw['size']),
+      ended: asFlag(raw['ended']),
+      sealed: raw['sealed'] === undefined ? undefined : asCount(raw['sealed']),
     };
     return violations(checkpoint).length === 0 ? checkpoint : undefined;
   } catch {
@@ -78,16 +123,20 @@ export function parseCheckpoint(text: string): Checkpoint | undefined {
 }
 
 /** The equations that hold at every moment; one sentence for each that does not. */
-export function violations({ lanes, stored, duplicates, deadLettered, unframed }: Checkpoint): string[] {
-  const records = stored.records + deadLettered.records;
-  const bytes = stored.bytes + deadLettered.bytes;
+export function violations(checkpoint: Checkpoint): string[] {
+  const { lanes, stored, duplicates, deadLettered, discarded, discardedBy, unframed, size, ended } = checkpoint;
+  const records = stored.records + deadLettered.records + discarded.records;
+  const bytes = answeredBytes(checkpoint);
   const least = Math.min(...lanes);
   const most = Math.max(...lanes);
+  const byRule = Object.values(discardedBy).reduce((sum, count) => sum + count, 0);
   const broken: string[] = [];
   if (bytes < least) broken.push(`${bytes} bytes are answered for, but every lane has passed ${least}`);
   if (bytes > most) broken.push(`${bytes} bytes are answered for, but no lane has passed ${most}`);
+  if (ended && bytes !== size) broken.push(`the file has ended with ${size} bytes, of which ${bytes} are answered for`);
   if (records > bytes) broken.push(`${records} records in ${bytes} bytes`);
   if (duplicates > stored.records) broken.push(`${duplicates} duplicates among ${stored.records} stored records`);
+  if (byRule !== discarded.records) broken.push(`${byRule} of ${discarded.records} discarded records have a rule`);
   if (unframed > records) broken.push(`${unframed} records without CRI header among ${records}`);
   return broken;
 }
@@ -99,6 +148,13 @@ function asObject(value: unknown): Record<string, unknown> {
 function asCount(value: unknown): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw new Error('no count');
   return value;
+}
+function asFlag(value: unknown): boolean {
+  if (typeof value !== 'boolean') throw new Error('no flag');
+  return value;
+}
+function countsIn(value: unknown): Record<string, number> {
+  return Object.fromEntries(Object.entries(asObject(value)).map(([name, count]) => [name, asCount(count)]));
 }
 function asText(value: unknown): string {
   if (typeof value !== 'string') throw new Error('no text');

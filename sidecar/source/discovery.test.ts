@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../../test/sidecar/temporary.ts';
 import { closeFile, isCaptured, listContainers, listFiles, openFile } from './discovery.ts';
@@ -48,7 +49,8 @@ it('lists the log files of a container, oldest first, also behind links', () => 
   symlinkSync(join(logs, 'elsewhere'), join(folder, '4.log'));
   symlinkSync(join(logs, 'nowhere'), join(folder, '5.log'));
   expect(listFiles(logs, 'cart', noTrouble)).toMatchObject([
-    { container: 'cart', run: 0, rotated: '20260102-030405', size: 21 },
+    { container: 'cart', run: 0, rotated: '20260101-000000', isPacked: true, size: 24 },
+    { container: 'cart', run: 0, rotated: '20260102-030405', isPacked: false, size: 21 },
     { container: 'cart', run: 0, rotated: '', size: 5 },
     { container: 'cart', run: 1, rotated: '', size: 5 },
     { container: 'cart', run: 4, rotated: '', size: 8 },
@@ -66,7 +68,7 @@ it('knows a file by its inode, whatever its name', () => {
   const [after, next] = listFiles(logs, 'cart', noTrouble);
   expect(after).toEqual({ ...before, path: rotated, rotated: '20260102-030405' });
   expect(next?.inode).not.toBe(before?.inode);
-  const opened = openFile(rotated, noTrouble)!;
+  const opened = openFile({ path: rotated, isPacked: false }, noTrouble)!;
   expect(opened.inode).toBe(before?.inode);
   closeFile(opened);
 });
@@ -74,7 +76,7 @@ it('knows a file by its inode, whatever its name', () => {
 it.each([0, 10, HEAD_BYTES, HEAD_BYTES + 10])('opens a file of %i bytes with its head', (size) => {
   const path = join(temporaryFolder(), '0.log');
   writeFileSync(path, Buffer.alloc(size, 'x'));
-  const opened = openFile(path, noTrouble)!;
+  const opened = openFile({ path, isPacked: false }, noTrouble)!;
   expect({ size: opened.size, head: opened.head.toString() }).toEqual({
     size,
     head: 'x'.repeat(Math.min(size, HEAD_BYTES)),
@@ -82,14 +84,28 @@ it.each([0, 10, HEAD_BYTES, HEAD_BYTES + 10])('opens a file of %i bytes with its
   closeFile(opened);
 });
 
+it.each([0, 10, HEAD_BYTES, 10_000_000])(
+  'opens a compressed file of %i bytes with its head and its whole size',
+  (size) => {
+    const path = join(temporaryFolder(), '0.log.gz');
+    writeFileSync(path, gzipSync(Buffer.alloc(size, 'x')));
+    const opened = openFile({ path, isPacked: true }, noTrouble)!;
+    expect({ size: opened.size, head: opened.head.toString() }).toEqual({
+      size,
+      head: 'x'.repeat(Math.min(size, HEAD_BYTES)),
+    });
+    closeFile(opened);
+  },
+);
+
 it('what is not there is no trouble; what cannot be read is named', () => {
   const logs = temporaryFolder();
   expect(listContainers(join(logs, 'nowhere'), ALL, noTrouble)).toEqual([]);
   expect(listFiles(logs, 'nowhere', noTrouble)).toEqual([]);
-  expect(openFile(join(logs, 'nowhere'), noTrouble)).toBeUndefined();
+  expect(openFile({ path: join(logs, 'nowhere'), isPacked: false }, noTrouble)).toBeUndefined();
   const troubles: string[] = [];
   writeFileSync(join(logs, 'file'), '');
   expect(listContainers(join(logs, 'file'), ALL, (path) => troubles.push(path))).toEqual([]);
-  expect(openFile(logs, (path) => troubles.push(path))).toBeUndefined();
+  expect(openFile({ path: logs, isPacked: false }, (path) => troubles.push(path))).toBeUndefined();
   expect(troubles).toEqual([join(logs, 'file'), logs]);
 });

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 
 import { join } from 'node:path';
 import { SIDECAR } from '../../api/names.ts';
 import type { SidecarConfig } from '../../api/sidecar-config.ts';
+import { lookInto } from './compressed.ts';
 import { byAge, parseFileName, type LogFileName } from './file-name.ts';
 import { HEAD_BYTES } from './identity.ts';
 
@@ -50,26 +51,34 @@ function namesIn(folder: string, onTrouble: OnTrouble): string[] {
 export interface Opened {
   fd: number;
   inode: string;
+  /** Of what was logged, also when it is compressed. */
   size: number;
   head: Buffer;
+  /** The descriptor is that of a compressed file. */
+  isPacked: boolean;
 }
 
 /** Opens a log file and reads its first KiB; undefined when it cannot be read, or went away. */
-export function openFile(path: string, onTrouble: OnTrouble): Opened | undefined {
+export function openFile(
+  { path, isPacked }: Pick<FoundFile, 'path' | 'isPacked'>,
+  onTrouble: OnTrouble,
+): Opened | undefined {
   const fd = attempt(path, () => openSync(path, 'r'), onTrouble);
   if (fd === undefined) return undefined;
-  const opened = attempt(path, () => look(fd), onTrouble);
+  const opened = attempt(path, () => look(fd, isPacked), onTrouble);
   if (!opened) closeSync(fd);
   return opened;
 }
 
 export const closeFile = ({ fd }: Opened): void => closeSync(fd);
 
-function look(fd: number): Opened {
+function look(fd: number, isPacked: boolean): Opened {
   const stat = fstatSync(fd);
+  const inode = inodeOf(stat);
+  if (isPacked) return { fd, inode, isPacked, ...lookInto(fd) };
   const head = Buffer.alloc(HEAD_BYTES);
   const length = readSync(fd, head, 0, HEAD_BYTES, 0);
-  return { fd, inode: inodeOf(stat), size: stat.size, head: head.subarray(0, length) };
+  return { fd, inode, isPacked, size: stat.size, head: head.subarray(0, length) };
 }
 
 function attempt<T>(path: string, work: () => T, onTrouble: OnTrouble): T | undefined {

@@ -2,12 +2,13 @@ import { expect, it } from 'vitest';
 import { byAge, parseFileName } from './file-name.ts';
 
 it.each([
-  ['0.log', { run: 0, rotated: '' }],
-  ['12.log', { run: 12, rotated: '' }],
-  ['0.log.20260102-030405', { run: 0, rotated: '20260102-030405' }],
-  // What the kubelet is still compressing, or has compressed.
+  ['0.log', { run: 0, rotated: '', isPacked: false }],
+  ['12.log', { run: 12, rotated: '', isPacked: false }],
+  ['0.log.20260102-030405', { run: 0, rotated: '20260102-030405', isPacked: false }],
+  ['0.log.20260102-030405.gz', { run: 0, rotated: '20260102-030405', isPacked: true }],
+  // What the kubelet is still compressing.
   ['0.log.20260102-030405.tmp', undefined],
-  ['0.log.20260102-030405.gz', undefined],
+  ['0.log.gz', undefined],
   ['log', undefined],
   ['.log', undefined],
   ['-1.log', undefined],
@@ -23,7 +24,7 @@ it.each([
 
 it('sorts by run, and within a run the live file after the rotated ones', () => {
   const names = [
-    '0.log.20260101-000000',
+    '0.log.20260101-000000.gz',
     '0.log.20260102-000000',
     '0.log',
     '2.log',

@@ -4,17 +4,20 @@ export interface LogFileName {
   run: number;
   /** Empty for the file that is written now; it sorts after every rotated one. */
   rotated: string;
+  /** The kubelet compresses all rotated files but the newest. */
+  isPacked: boolean;
 }
 
-const NAME = /^(\d{1,9})\.log(?:\.(\d{8}-\d{6}))?$/;
+const NAME = /^(\d{1,9})\.log(?:\.(\d{8}-\d{6})(\.gz)?)?$/;
 
 /**
- * Undefined for everything that is not read: `.tmp` (half-written by the kubelet's compression), `.gz` (read with the whole
- * of rotation, not yet) and foreign names. Source: kubernetes/pkg/kubelet/logs/container_log_manager.go.
+ * Undefined for everything that is not read: `.tmp` (half-written by the kubelet's compression) and foreign names. Source:
+ * kubernetes/pkg/kubelet/logs/container_log_manager.go.
  */
 export function parseFileName(name: string): LogFileName | undefined {
   const match = NAME.exec(name);
-  return match ? { run: Number(match[1]), rotated: match[2] ?? '' } : undefined;
+  if (!match) return undefined;
+  return { run: Number(match[1]), rotated: match[2] ?? '', isPacked: match[3] !== undefined };
 }
 
 /** Oldest first: by run, then rotated files by their time, then the live one. */

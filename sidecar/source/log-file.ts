@@ -1,10 +1,43 @@
 import { closeSync, fstatSync, readSync } from 'node:fs';
-import { Assembler, type RawRecord } from '../plain/assemble.ts';
+import type { LossReason } from '../../api/names.ts';
 import { CLEAN_BYTES } from '../plain/document.ts';
-import { LineReader, type Emit } from '../plain/lines.ts';
-import { resumeAt, type Checkpoint } from './checkpoint.ts';
+import { Collector, type ReadAt } from '../plain/collect.ts';
+import { Grouper, type Pass } from '../plain/grouper.ts';
+import { LineReader, type Chunk, type Line } from '../plain/lines.ts';
+import type { Extent, RawRecord } from '../plain/record.ts';
+import { answeredBytes, resumeAt, withRestLost, type Checkpoint } from './checkpoint.ts';
+import { unpack } from './compressed.ts';
 import type { Opened } from './discovery.ts';
 import type { Lane, LaneOffsets } from './lane.ts';
+
+export interface LogFileOptions {
+  opened: Opened;
+  checkpoint: Checkpoint;
+  /** Shared by all files: one text is collected at a time. */
+  collector: Collector;
+  /** The container's file before this one, when it is still open. */
+  previous: LogFile | undefined;
+  /** Where a compressed file is unpacked. */
+  folder: string;
+}
+
+/** What a file's records are read with. */
+export interface Reading extends Pass {
+  /** Filled again for every chunk of every file. */
+  buffer: Buffer;
+}
+
+/** Where the bytes of a file are, at this moment: `size` is the sum of all others. */
+export interface Account {
+  size: number;
+  answered: number;
+  /** Handed over, and not answered for yet. */
+  pending: number;
+  /** Read, in records that are not whole yet. */
+  open: number;
+  lost: number;
+  unread: number;
+}
 
 /**
  * One open log file: reads on from where its checkpoint stands. The descriptor outlives renames and even removal of the path,
@@ -16,31 +49,42 @@ export class LogFile {
   finished = false;
   /** Records handed over and not yet answered for. */
   pending = 0;
-  #fd: number;
-  #inode: string;
-  readonly #head: Buffer;
-  readonly #assembler: Assembler;
-  readonly #lines: LineReader;
-  /** Everything before it was handed over as records or is held as parts of one. */
+  #opened: Opened;
+  #previous: LogFile | undefined;
+  readonly #folder: string;
+  readonly #lines = new LineReader();
+  readonly #grouper: Grouper;
+  readonly #from: LaneOffsets;
+  readonly #chunk: Chunk = { bytes: Buffer.alloc(0), from: 0, to: 0, base: 0, isLast: false };
+  /** Everything before it was handed over as records or is in one that is not whole yet. */
   #position: number;
   /** At the last look. */
   #size: number;
+  #pendingBytes = 0;
+  /** Bytes after the position that an earlier run of the program has answered for: other lanes were ahead. */
+  #ahead: number;
+  #lost: { reason: LossReason; bytes: number } | undefined;
   #ended = false;
+  /** Lanes that ended inside a line. */
+  #midLine: readonly Lane[] = [];
   #isClosed = false;
 
-  constructor({ fd, inode, head }: Opened, checkpoint: Checkpoint, recordBytes: number) {
-    this.#inode = inode;
-    this.checkpoint = checkpoint;
-    this.#fd = fd;
-    this.#head = head;
+  constructor({ opened, checkpoint, collector, previous, folder }: LogFileOptions) {
+    this.#opened = opened;
+    this.#previous = previous;
+    this.#folder = folder;
+    // It may have ended once: a pod's last words came, and the pod went on.
+    this.checkpoint = { ...checkpoint, ended: false };
+    this.#from = checkpoint.lanes;
     this.#position = resumeAt(checkpoint);
+    this.#ahead = answeredBytes(checkpoint) - this.#position;
     this.#size = this.#position;
-    this.#assembler = new Assembler(recordBytes);
-    this.#lines = new LineReader(this.#assembler, checkpoint.lanes);
+    const onLost = (bytes: number) => this.#lose('Truncated', bytes);
+    this.#grouper = new Grouper({ readAt: this.#readAt, collector, onLost, from: checkpoint.lanes });
   }
 
   get inode(): string {
-    return this.#inode;
+    return this.#opened.inode;
   }
 
   get position(): number {
@@ -52,7 +96,7 @@ export class LogFile {
     return this.#ended;
   }
 
-  /** Bytes that were there at the last look and are not handed over. */
+  /** Bytes that were there at the last look and are not read. */
   get unread(): number {
     return Math.max(0, this.#size - this.#position);
   }
@@ -61,101 +105,208 @@ export class LogFile {
     return this.#isClosed;
   }
 
+  /** It is compressed, and must be unpacked before it is read. */
+  get isPacked(): boolean {
+    return this.#opened.isPacked;
+  }
+
+  /** Bytes of the disk that are there only because this is open: nobody else can open it any more. */
+  get heldBytes(): number {
+    const { nlink, size } = fstatSync(this.#opened.fd);
+    return nlink === 0 ? size : 0;
+  }
+
+  /** Whether one of its records waits only for the time in which it could go on. */
+  get isWaiting(): boolean {
+    return this.#grouper.isWaiting;
+  }
+
   /** Nobody can write to it any more, or open it. */
   get isRemoved(): boolean {
-    return fstatSync(this.#fd).nlink === 0;
+    return fstatSync(this.#opened.fd).nlink === 0;
+  }
+
+  /** Nothing of it will be read again. */
+  get isGivenUp(): boolean {
+    return this.#lost !== undefined && this.#ended;
+  }
+
+  /** Where its bytes are. */
+  get account(): Account {
+    const answered = answeredBytes(this.checkpoint);
+    const lost = this.#lost?.bytes ?? 0;
+    const open = this.#grouper.openBytes;
+    return { size: this.#size, answered, pending: this.#pendingBytes, open, lost, unread: this.unread - this.#ahead };
   }
 
   /** Looks how long the file is; false when it was begun anew: shorter than what was read, or with another first line. */
   look(): boolean {
-    const { size } = fstatSync(this.#fd);
+    if (this.#opened.isPacked || this.isGivenUp) return true;
+    const { size } = fstatSync(this.#opened.fd);
     if (size === this.#size) return true;
     if (size < this.#position || !this.#beginsAsBefore()) return false;
-    this.#size = size;
+    this.#setSize(size);
     return true;
   }
 
   /** Whether the other one begins as this one did, and has all that was read of it. */
   isCopiedIn({ head, size }: Opened): boolean {
-    return size >= this.#position && head.subarray(0, this.#head.length).equals(this.#head);
+    const mine = this.#opened.head;
+    return size >= this.#position && head.subarray(0, mine.length).equals(mine);
   }
 
   /** Goes on in a copy. What was handed over stays what it is. */
-  moveTo({ fd, inode }: Opened): void {
-    closeSync(this.#fd);
-    this.#fd = fd;
-    this.#inode = inode;
-    this.#size = this.#position;
+  moveTo(opened: Opened): void {
+    closeSync(this.#opened.fd);
+    this.#opened = { ...opened, head: this.#opened.head };
+    this.#setSize(Math.max(this.#position, opened.isPacked ? opened.size : 0));
+    if (opened.isPacked) this.finished = true;
   }
 
-  /** Reads one chunk into `buffer` and hands its records to `emit`; returns how many bytes it got further. */
-  read(buffer: Buffer, emit: Emit): number {
-    return this.#readOn(buffer, emit).consumed;
+  /** Makes a compressed file one that can be read. */
+  async unpack(): Promise<void> {
+    const packed = this.#opened;
+    if (!packed.isPacked) return;
+    const fd = await unpack(packed.fd, this.#folder);
+    if (this.#opened !== packed || this.#isClosed) return closeSync(fd);
+    closeSync(packed.fd);
+    this.#opened = { ...packed, fd, isPacked: false };
+    this.finished = true;
+    this.#setSize(Math.max(this.#position, fstatSync(fd).size));
+  }
+
+  /** Reads a chunk and hands its records over; returns how many bytes it got further. */
+  read(reading: Reading): number {
+    this.#meetPrevious();
+    return this.#readOn(reading, false);
+  }
+
+  /** Hands over the groups after which nothing more has come for long enough; what follows is not there yet. */
+  endDue(reading: Reading): void {
+    this.#grouper.endDue(this.#passOf(reading));
   }
 
   /** Reads as `read` does, and where that gets no further the end is there: what is still open is handed over. */
-  end(buffer: Buffer, emit: Emit): void {
-    const { length, consumed } = this.#readOn(buffer, emit);
-    if (consumed === 0) this.#finish(buffer.subarray(0, length), emit);
+  end(reading: Reading): void {
+    if (this.#readOn(reading, false) > 0 || this.#readOn(reading, true) > 0) return;
+    this.#midLine = this.#lanesMidLine();
+    this.#grouper.endAll(this.#passOf(reading));
+    this.#ended = true;
   }
 
-  /** Hands over the parts in memory: what follows them is gone. Returns how many bytes were there and were not read. */
-  abandon(emit: Emit): number {
-    this.#finish(Buffer.alloc(0), emit);
-    return this.unread;
+  /** Lets go of what was not handed over: it is lost, and counts as that once all that was handed over is answered for. */
+  giveUp(reason: LossReason): number {
+    this.look();
+    const bytes = this.#grouper.abandon() + this.unread - this.#ahead;
+    this.#lose(reason, bytes);
+    this.#position = this.#size;
+    this.#ahead = 0;
+    this.#ended = true;
+    this.finished = true;
+    return this.#lost!.bytes;
   }
 
   /** Where each lane would go on if everything handed over so far were answered for. */
   lanesNow(): LaneOffsets {
-    const at = (lane: Lane) => this.#assembler.openAt(lane) ?? Math.max(this.#position, this.checkpoint.lanes[lane]);
+    const at = (lane: Lane) => this.#grouper.openAt(lane) ?? Math.max(this.#position, this.checkpoint.lanes[lane]);
     return [at(0), at(1), at(2)];
   }
 
+  /** Takes over what became of some of its records. */
+  settle(checkpoint: Checkpoint, records: number, bytes: number): Checkpoint {
+    this.pending -= records;
+    this.#pendingBytes -= bytes;
+    this.checkpoint = { ...checkpoint, size: this.#size };
+    return this.checkpoint;
+  }
+
+  /** The checkpoint of a file that has ended and is answered for. */
+  conclude(): Checkpoint {
+    const lost = this.#lost;
+    const size = this.#size;
+    this.checkpoint = { ...this.checkpoint, size, lanes: [size, size, size], ended: true };
+    if (lost) this.checkpoint = withRestLost(this.checkpoint, lost.reason);
+    return this.checkpoint;
+  }
+
   /** The record of an extent again, its text cut to what a clean document holds; undefined when the file has it no more. */
-  reread({ offset, bytes, lane }: { offset: number; bytes: number; lane: Lane }): RawRecord | undefined {
-    if (this.#isClosed) return undefined;
-    const from: [number, number, number] = [Infinity, Infinity, Infinity];
-    from[lane] = offset;
-    const lines = new LineReader(new Assembler(CLEAN_BYTES), from);
-    const chunk = Buffer.allocUnsafe(65_536);
-    const found: RawRecord[] = [];
-    const emit = (record: RawRecord) => {
-      const buffer = Buffer.from(record.buffer.subarray(record.start, record.end));
-      found.push({ ...record, buffer, start: 0, end: buffer.length });
-      return false;
-    };
-    let at = offset;
-    for (let consumed = 1; consumed > 0 && found.length === 0; at += consumed) {
-      const length = readSync(this.#fd, chunk, 0, chunk.length, at);
-      consumed = lines.read(chunk, length, { offset: at, full: length === chunk.length }, emit);
-      if (consumed === 0) lines.finish(chunk.subarray(0, length), at, emit);
-    }
-    return found[0]?.bytes === bytes ? found[0] : undefined;
+  async reread({ offset, bytes, lane }: Extent): Promise<RawRecord | undefined> {
+    await this.unpack();
+    if (this.#isClosed || this.isGivenUp) return undefined;
+    const text = new Collector().collect(this.#readAt, { offset, bytes, lane }, CLEAN_BYTES);
+    return text && { offset, bytes, lane, ...text, stamp: this.#stampAt(offset), continued: false };
   }
 
   close(): void {
+    if (this.#isClosed) return;
     this.#isClosed = true;
     this.#size = this.#position;
-    closeSync(this.#fd);
+    closeSync(this.#opened.fd);
   }
 
-  #readOn(buffer: Buffer, emit: Emit): { length: number; consumed: number } {
-    const length = readSync(this.#fd, buffer, 0, buffer.length, this.#position);
-    const at = { offset: this.#position, full: length === buffer.length };
-    const consumed = this.#lines.read(buffer, length, at, emit);
+  readonly #readAt: ReadAt = (into, offset) => readSync(this.#opened.fd, into, 0, into.length, offset);
+
+  #readOn(reading: Reading, isLast: boolean): number {
+    const { buffer } = reading;
+    const chunk = this.#chunk;
+    chunk.bytes = buffer;
+    chunk.base = this.#position;
+    chunk.to = this.#readAt(buffer, this.#position);
+    chunk.isLast = isLast;
+    const pass = this.#passOf(reading);
+    const consumed = this.#lines.read(chunk, (line) => this.#isAnswered(line) || this.#grouper.take(line, chunk, pass));
     this.#position += consumed;
     if (consumed > 0) this.#ended = false;
-    return { length, consumed };
+    return consumed;
   }
 
-  #finish(rest: Buffer, emit: Emit): void {
-    this.#lines.finish(rest, this.#position, emit);
-    this.#position += rest.length;
-    this.#ended = true;
+  /** Whether an earlier run of the program got an answer for this line. */
+  #isAnswered({ lane, offset, bytes }: Line): boolean {
+    if (offset >= this.#from[lane]) return false;
+    this.#ahead -= bytes;
+    return true;
+  }
+
+  /** Counts what is handed over. */
+  #passOf({ grouping, now, emit }: Reading): Pass {
+    const counted = (record: RawRecord): boolean => {
+      this.pending++;
+      this.#pendingBytes += record.bytes;
+      return emit(record);
+    };
+    return { grouping, now, emit: counted };
+  }
+
+  /** When the file before ended inside a line, the first record of that lane goes on with it. */
+  #meetPrevious(): void {
+    const previous = this.#previous;
+    this.#previous = undefined;
+    if (!previous || this.#position > 0) return;
+    for (const lane of [...previous.#midLine, ...previous.#lanesMidLine()]) this.#grouper.continues(lane);
+  }
+
+  #lanesMidLine(): Lane[] {
+    return ([0, 1, 2] as const).filter((lane) => this.#grouper.isMidLine(lane));
+  }
+
+  #setSize(size: number): void {
+    this.#size = size;
+    if (size > this.#position) this.#ended = false;
+  }
+
+  #lose(reason: LossReason, bytes: number): void {
+    this.#lost = { reason, bytes: (this.#lost?.bytes ?? 0) + bytes };
+  }
+
+  #stampAt(offset: number): string | undefined {
+    const head = Buffer.alloc(64);
+    const length = this.#readAt(head, offset);
+    return /^\S{20,35}(?= std(?:out|err) [PF])/.exec(head.toString('latin1', 0, length))?.[0];
   }
 
   #beginsAsBefore(): boolean {
-    const head = Buffer.allocUnsafe(this.#head.length);
-    return readSync(this.#fd, head, 0, head.length, 0) === head.length && head.equals(this.#head);
+    const { fd, head } = this.#opened;
+    const now = Buffer.allocUnsafe(head.length);
+    return readSync(fd, now, 0, head.length, 0) === head.length && now.equals(head);
   }
 }

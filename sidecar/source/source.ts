@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ENV } from '../../api/names.ts';
+import { ENV, type LossReason } from '../../api/names.ts';
 import type { SidecarConfig } from '../../api/sidecar-config.ts';
 import { describe } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
-import type { Emit } from '../plain/lines.ts';
+import { Collector } from '../plain/collect.ts';
 import type { Reminder } from '../reminder.ts';
+import { Absent } from './absent.ts';
 import { freshCheckpoint, type Checkpoint } from './checkpoint.ts';
 import {
   isCaptured,
@@ -24,29 +25,48 @@ export interface SourceOptions {
   logs: string;
   podUid: string;
   state: State;
+  /** Where compressed files are unpacked. */
+  folder: string;
   log: Log;
   reminder: Reminder;
+  /** Milliseconds of a clock that never goes back. */
+  now: () => number;
+  /** Hears of each file that is opened. */
+  onOpened: (checkpoint: Checkpoint) => void;
+  /** Hears of each file that has ended and is answered for. */
+  onEnded: (checkpoint: Checkpoint) => void;
 }
-
-/** Checkpoints kept of a container's files that are no longer there in plain: the kubelet keeps five, some compressed. */
-const ABSENT_KEPT = 16;
 
 /** The pod's log files: finds them, knows each by its identity, holds them open until they are read and answered for. */
 export class Source {
   readonly #options: SourceOptions;
+  readonly #collector = new Collector();
+  readonly #absent: Absent;
+  /** By identity, those that are older first. */
   readonly #held = new Map<string, LogFile>();
-  /** Read to the end and answered for, but still in their folder, by inode. */
+  /** Nothing more is read of them; some of their records are not answered for yet. */
+  readonly #leaving = new Set<LogFile>();
+  /** Read to the end and answered for, but still in their folder, by inode; `size` is that of the path. */
   readonly #done = new Map<string, { file: string; size: number }>();
+  /** Compressed copies of files that are held, by inode. */
+  readonly #copies = new Map<string, string>();
   #containers: readonly string[] = [];
+  #hasLooked = false;
   #isSelected = (_container: string): boolean => true;
 
   constructor(options: SourceOptions) {
     this.#options = options;
+    this.#absent = new Absent(options.now);
   }
 
   /** The files to read. */
   files(): LogFile[] {
     return [...this.#held.values()].filter(({ checkpoint }) => this.#isSelected(checkpoint.container));
+  }
+
+  /** Whether a record waits only for the time in which it could go on. */
+  get hasOpen(): boolean {
+    return this.files().some((file) => file.isWaiting);
   }
 
   /** The folders in which files appear. */
@@ -62,7 +82,10 @@ export class Source {
     if (!existsSync(logs) && reminder.due('no log folder')) {
       log.warn("the pod's log folder is not there", { path: logs, cure: `check ${ENV.logs} and its volume` });
     }
+    this.#tellOfUnsealed();
+    this.#concludeLeaving();
     const present = new Set<string>();
+    const unknown = new Set<string>();
     this.#containers = listContainers(logs, chosen, this.complain);
     for (const container of this.#containers) {
       const files = listFiles(logs, container, this.complain);
@@ -70,11 +93,12 @@ export class Source {
         present.add(found.inode);
         // The runtime writes into a renamed file until it has opened the new one.
         const finished = ending || files.slice(index + 1).some(({ size, run }) => size > 0 || run > found.run);
-        this.#meet(found, finished, limits.recordBytes);
+        if (!this.#meet(found, finished || found.isPacked)) unknown.add(container);
       }
     }
     this.#part(present, ending);
-    for (const container of this.#containers) this.#forget(container);
+    this.#bound(limits.heldBytes);
+    for (const container of this.#containers) if (!unknown.has(container)) this.#lookForAbsent(container);
   }
 
   /** Lets go of a file that is read to its end and answered for. */
@@ -82,21 +106,20 @@ export class Source {
     this.#held.delete(file.checkpoint.file);
     this.#done.set(file.inode, { file: file.checkpoint.file, size: file.position });
     file.close();
+    this.#conclude(file.conclude());
   }
 
   /**
-   * Takes leave of a file that was begun anew under us: goes on in the copy that was made of it; or ends it, and then what was
-   * read is handed over and the rest is lost and counted. The next look meets the new one.
+   * Takes leave of a file that was begun anew under us: goes on in the copy that was made of it; or gives up what was not
+   * handed over. The next look meets the new one.
    */
-  restart(file: LogFile, emit: Emit): void {
+  restart(file: LogFile): void {
     if (this.#goOnInCopy(file)) return;
     const { lost, container, run } = file.checkpoint;
-    const bytes = file.abandon(emit);
-    file.checkpoint = { ...file.checkpoint, lost: { ...lost, Truncated: (lost.Truncated ?? 0) + bytes } };
-    this.#options.log.warn('a log file was truncated; it is read from its start', { container, run, lostBytes: bytes });
-    this.#options.state.save([file.checkpoint]);
-    this.#held.delete(file.checkpoint.file);
-    file.close();
+    // The mark by which the next look knows that this generation is over.
+    file.checkpoint = { ...file.checkpoint, lost: { ...lost, Truncated: lost.Truncated ?? 0 } };
+    const lostBytes = this.#leave(file, 'Truncated');
+    this.#options.log.warn('a log file was truncated; it is read from its start', { container, run, lostBytes });
   }
 
   /** Says that a file or folder cannot be read, and goes on with the others. */
@@ -107,39 +130,69 @@ export class Source {
     log.error('cannot read a log file or folder', { path, error: describe(error), cure });
   };
 
-  closeAll(): void {
-    for (const file of this.#held.values()) file.close();
-    this.#held.clear();
+  /** Lets go of what a large record made the memory grow to. */
+  shrink(): void {
+    this.#collector.shrink();
   }
 
-  #meet(found: FoundFile, finished: boolean, recordBytes: number): void {
-    const done = this.#done.get(found.inode);
-    if (done?.size === found.size || found.size === 0) return;
+  closeAll(): void {
+    this.#concludeLeaving();
+    for (const file of [...this.#held.values(), ...this.#leaving]) file.close();
+    this.#held.clear();
+    this.#leaving.clear();
+  }
+
+  /** False when it could not be found out which file this is. */
+  #meet(found: FoundFile, finished: boolean): boolean {
+    if (found.size === 0 || this.#done.get(found.inode)?.size === found.size) return true;
     // A file that was done and has grown: its writer was late.
     this.#done.delete(found.inode);
     const held = this.#held.values().find(({ inode }) => inode === found.inode);
     if (held) {
       held.finished ||= finished;
-      return;
+      return true;
     }
-    const opened = openFile(found.path, this.complain);
-    if (!opened) return;
+    if (this.#held.has(this.#copies.get(found.inode) ?? '')) return true;
+    const opened = openFile(found, this.complain);
+    if (!opened) return false;
     // Another file may have taken the path meanwhile: the next look meets both.
     const checkpoint = opened.inode === found.inode ? this.#identify(found, opened, finished) : undefined;
-    if (!checkpoint || this.#held.has(checkpoint.file)) return closeFile(opened);
-    const file = new LogFile(opened, checkpoint, recordBytes);
-    file.finished = finished;
-    this.#held.set(checkpoint.file, file);
+    if (!checkpoint || !this.#take(found, opened, checkpoint, finished)) closeFile(opened);
+    return checkpoint !== undefined;
+  }
+
+  /** False when there is nothing to read in it. */
+  #take(found: FoundFile, opened: Opened, checkpoint: Checkpoint, finished: boolean): boolean {
+    const { file, container, run } = checkpoint;
+    if (this.#held.has(file)) {
+      if (opened.isPacked) this.#copies.set(found.inode, file);
+      return false;
+    }
+    if (finished && Math.min(...checkpoint.lanes) >= opened.size) {
+      this.#done.set(found.inode, { file, size: found.size });
+      if (!checkpoint.ended) this.#conclude({ ...checkpoint, size: opened.size, ended: true });
+      return false;
+    }
+    const before = [...this.#held.values()].findLast(
+      (one) => one.checkpoint.container === container && one.checkpoint.run === run,
+    );
+    const { folder, onOpened } = this.#options;
+    const log = new LogFile({ opened, checkpoint, collector: this.#collector, previous: before, folder });
+    log.finished = finished;
+    this.#held.set(file, log);
+    onOpened(checkpoint);
+    return true;
   }
 
   #goOnInCopy(file: LogFile): boolean {
     const { log, logs } = this.#options;
     const { container, run } = file.checkpoint;
-    for (const { inode, path } of listFiles(logs, container, this.complain)) {
-      const opened = inode === file.inode ? undefined : openFile(path, this.complain);
+    for (const found of listFiles(logs, container, this.complain)) {
+      const opened = found.inode === file.inode ? undefined : openFile(found, this.complain);
       if (!opened) continue;
       if (file.isCopiedIn(opened)) {
         file.moveTo(opened);
+        const { path } = found;
         log.info('a log file was copied and truncated; its copy is read to the end', { container, run, path });
         return true;
       }
@@ -164,8 +217,14 @@ export class Source {
     if (isShorter)
       log.warn('a log file is shorter than what was acknowledged of it; it is read from its start', { container, run });
     if (!isShorter && known.lost.Truncated === undefined) return known;
+    if (isShorter) this.#markTruncated(known);
     const generation = known.generation + 1;
     return freshCheckpoint({ file: idOf(generation), container, run, generation });
+  }
+
+  #markTruncated(checkpoint: Checkpoint): void {
+    const { lost } = checkpoint;
+    this.#options.state.save([{ ...checkpoint, lost: { ...lost, Truncated: lost.Truncated ?? 0 } }]);
   }
 
   /** What is removed gets no more lines; what is no longer selected is let go. */
@@ -178,12 +237,94 @@ export class Source {
       file.close();
     }
     for (const inode of this.#done.keys()) if (!present.has(inode)) this.#done.delete(inode);
+    for (const inode of this.#copies.keys()) if (!present.has(inode)) this.#copies.delete(inode);
   }
 
-  /** Checkpoints of files that are gone would fill the state volume in time. */
-  #forget(container: string): void {
-    const here = new Set([...this.#held.keys(), ...[...this.#done.values()].map(({ file }) => file)]);
-    const absent = [...this.#options.state.files()].filter((one) => one.container === container && !here.has(one.file));
-    for (const { file } of absent.slice(0, -ABSENT_KEPT)) this.#options.state.forget(file);
+  /**
+   * Keeps what is on the disk only because we hold it open below a limit, for the kubelet does not see it: takes the compressed
+   * copy instead where there is one, else gives up the oldest.
+   */
+  #bound(limit: number): void {
+    const { log, reminder } = this.#options;
+    for (;;) {
+      const removed = this.#held.values().filter((file) => file.isRemoved);
+      const oldest = [...removed];
+      const bytes = oldest.reduce((sum, file) => sum + file.heldBytes, 0);
+      if (bytes <= limit) return;
+      const file = oldest.find((one) => this.#takeCopy(one)) ?? oldest[0]!;
+      if (file.isPacked && !file.isRemoved) continue;
+      const lostBytes = this.#leave(file, 'HeldTooLong');
+      const { container, run } = file.checkpoint;
+      if (reminder.due('given up'))
+        log.error('a removed log file is given up: too much waits to be delivered', {
+          container,
+          run,
+          lostBytes,
+          limit,
+        });
+    }
+  }
+
+  /** Goes over to the compressed copy of a file, where there is one. */
+  #takeCopy(file: LogFile): boolean {
+    if (file.isPacked) return false;
+    const { container } = file.checkpoint;
+    const isCopy = ({ inode }: FoundFile) => this.#copies.get(inode) === file.checkpoint.file;
+    const found = listFiles(this.#options.logs, container, this.complain).find(isCopy);
+    const opened = found && openFile(found, this.complain);
+    if (!opened) return false;
+    this.#copies.delete(opened.inode);
+    file.moveTo(opened);
+    return true;
+  }
+
+  /** Returns how many bytes are lost with it. */
+  #leave(file: LogFile, reason: LossReason): number {
+    const bytes = file.giveUp(reason);
+    this.#held.delete(file.checkpoint.file);
+    this.#leaving.add(file);
+    this.#options.state.save([file.checkpoint]);
+    file.close();
+    this.#concludeLeaving();
+    return bytes;
+  }
+
+  /** An earlier run of the program may not have come to it. */
+  #tellOfUnsealed(): void {
+    if (this.#hasLooked) return;
+    this.#hasLooked = true;
+    for (const checkpoint of this.#options.state.files()) {
+      if (checkpoint.ended && checkpoint.sealed !== checkpoint.size) this.#options.onEnded(checkpoint);
+    }
+  }
+
+  #concludeLeaving(): void {
+    for (const file of this.#leaving) {
+      if (file.pending > 0) continue;
+      this.#leaving.delete(file);
+      this.#conclude(file.conclude());
+    }
+  }
+
+  #conclude(checkpoint: Checkpoint): void {
+    this.#options.state.save([checkpoint]);
+    this.#options.onEnded(checkpoint);
+  }
+
+  #lookForAbsent(container: string): void {
+    const { state, log } = this.#options;
+    const leaving = [...this.#leaving].map(({ checkpoint }) => checkpoint.file);
+    const here = new Set([...this.#held.keys(), ...leaving, ...[...this.#done.values()].map(({ file }) => file)]);
+    this.#absent.found(here);
+    const absent = [...state.files()].filter((one) => one.container === container && !here.has(one.file));
+    const { concluded, forgotten } = this.#absent.look(absent);
+    for (const checkpoint of concluded) {
+      const { run, lost } = checkpoint;
+      const lostBytes = Object.values(lost).reduce((sum, bytes) => sum + bytes, 0);
+      if (lostBytes > 0)
+        log.warn('a log file was removed before it was read to its end', { container, run, lostBytes });
+      this.#conclude(checkpoint);
+    }
+    for (const { file } of forgotten) state.forget(file);
   }
 }

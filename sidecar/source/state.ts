@@ -72,6 +72,12 @@ export class State {
     }
   }
 
+  /** Remembers that the seal of a file is in Elasticsearch, and of which size it is. */
+  sealed(file: string, size: number): void {
+    const checkpoint = this.#known.get(file);
+    if (checkpoint) this.save([{ ...checkpoint, sealed: size }]);
+  }
+
   /** Forgets a log file that is gone from the node. */
   forget(file: string): void {
     this.#known.delete(file);
