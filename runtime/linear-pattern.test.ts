@@ -1,0 +1,216 @@
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { Permanent } from './errors.ts';
+import { linearPattern } from './linear-pattern.ts';
+
+it.each([
+  ['^\\d{4}-\\d{2}-\\d{2}', '2026-11-25 06:00:00 started', true],
+  ['^\\d{4}-\\d{2}-\\d{2}', ' 2026-11-25', false],
+  ['^\\[', '[main] started', true],
+  ['^\\S', '\tat com.acme.Shop', false],
+  ['^[^\\s]', 'x', true],
+  ['^(?:DEBUG|INFO|WARN|ERROR)\\b', 'WARNING', false],
+  ['^(DEBUG|INFO|WARN|ERROR)\\b', 'WARN: slow', true],
+  ['^(?<level>[A-Z]+) ', 'INFO started', true],
+  ['(?i)^error', 'Error: x', true],
+  ['(?i)^[^a-c]', 'B', false],
+  ['END$', 'the END', true],
+  ['END$', 'the END.', false],
+  ['^$', '', true],
+  ['', 'anything', true],
+  ['a{2,3}', 'xaax', true],
+  ['^a{2}$', 'aaa', false],
+  ['^a{2,}$', 'aaaaa', true],
+  ['^{"', '{"level":30}', true],
+  ['^x{,2}$', 'x{,2}', true],
+  ['^]}$', ']}', true],
+  ['^[\\]\\-a-]+$', ']-a', true],
+  ['^.$', '🚀', true],
+  ['^[а-я]+$', 'привет', true],
+  ['^\\u{1f680}\\x41\\u0042\\t\\0$', '🚀AB\t\0', true],
+  ['^日本', '日本語', true],
+  ['\\Bb', 'ab', true],
+  ['^[\\b]$', '\b', true],
+  ['^\\w+\\W\\D\\d\\s$', 'a-b1 ', true],
+  ['.', '\n', false],
+  ['(a*)*b', 'aab', true],
+  ['(?:)', 'x', true],
+  ['^(?:){999999999999}$', '', true],
+  ['^(?:a{0}){999999999999}x', 'x', true],
+])('%j and the text %j: %s', (source, text, found) => {
+  const pattern = linearPattern(source);
+  const bytes = Buffer.from(`ERROR ${text} INFO`);
+  expect(pattern.test(text)).toBe(found);
+  expect(pattern.testBytes(bytes, 6, bytes.length - 5)).toBe(found);
+});
+
+it.each([
+  ['(a', 'a group is not closed'],
+  ['a)', 'closes nothing'],
+  ['[a', 'a set is not closed'],
+  ['[b-a]', 'wrong order'],
+  ['[\\d-z]', 'a range has a set at one end'],
+  ['*a', 'nothing to repeat'],
+  ['{3}', 'nothing to repeat'],
+  ['a**', 'cannot be repeated itself'],
+  ['a{2}{3}', 'cannot be repeated itself'],
+  ['^*', 'an edge'],
+  ['a{3,2}', 'wrong order'],
+  ['a\\', 'ends with a backslash'],
+  ['(?=a)', 'look-around'],
+  ['(?!\\s)', 'look-around'],
+  ['(?<=a)b', 'look-around'],
+  ['(?<!a)b', 'look-around'],
+  ['(a)\\1', 'back-references'],
+  ['(?<x>a)\\k<x>', 'back-references'],
+  ['(?i:a)', '(?i) only at the very start'],
+  ['(?P<x>a)', 'only ":" and "<name>"'],
+  ['\\p{L}', '"\\p" is not supported'],
+  ['\\Aa', '"\\A" is not supported'],
+  ['[[:alpha:]]', '[[:name:]] is not supported'],
+  ['[^_[:alpha:]]', '[[:name:]] is not supported'],
+  ['\\u{110000}', 'no character has such a number'],
+  ['(?:a{1,100}){1,100}', 'more than 500 steps'],
+  ['((((((((a{9}){9}){9}){9}){9}){9}){9}){9})', 'more than 500 steps'],
+  ['a{99999999999999999999}', 'more than 500 steps'],
+  ['x'.repeat(257), 'more than 256 characters'],
+])('refuses %j: %s', (source, why) => {
+  expect(() => linearPattern(source)).toThrow(Permanent);
+  expect(() => linearPattern(source)).toThrow(why);
+});
+
+it('says which pattern is wrong, why, and where', () => {
+  expect(() => linearPattern('^ERROR(?!S)')).toThrow(
+    new Permanent(
+      'the pattern "^ERROR(?!S)" cannot be used: look-around is not supported: it has no bounded time (near character 7)',
+    ),
+  );
+});
+
+// Each of these takes a backtracking engine time that doubles, or at least squares, with the text: it would never end.
+it.each([
+  '(a+)+$',
+  '^(a|a)*$',
+  '(a|aa)+$',
+  '(.*)*x',
+  'a*a*a*a*a*a*b',
+  '\\S+@\\S+',
+  '(?:a?){100}a{100}b',
+  '(((a*)*)*)*b',
+])('searches two million characters for %j', (source) => {
+  const pattern = linearPattern(source);
+  const text = `${'a'.repeat(2_000_000)}!`;
+  expect(pattern.test(text)).toBe(false);
+  expect(pattern.testBytes(Buffer.from(text), 0, text.length)).toBe(false);
+});
+
+it('stays right when a text needs more states than are kept', () => {
+  const source = 'a[ab]{12}c';
+  const pattern = linearPattern(source);
+  const words = fc.array(fc.constantFrom('a', 'b', 'ab', 'ba'), { minLength: 1000, maxLength: 3000, size: 'max' });
+  fc.assert(
+    fc.property(words, fc.constantFrom('c', 'd'), (parts, last) => {
+      const text = parts.join('') + last;
+      expect(pattern.test(text)).toBe(new RegExp(source, 'u').test(text));
+    }),
+    { numRuns: 30 },
+  );
+});
+
+const { pattern: PATTERN } = fc.letrec<{ pattern: string; part: string; atom: string }>((tie) => ({
+  pattern: fc
+    .array(fc.array(tie('part'), { maxLength: 4 }), { minLength: 1, maxLength: 3 })
+    .map((options) => options.map((parts) => parts.join('')).join('|')),
+  part: fc.oneof(
+    { weight: 3, arbitrary: tie('atom') },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(tie('atom'), fc.constantFrom('*', '+', '?', '*?', '+?', '{2}', '{0,2}', '{1,}'))
+        .map((two) => two.join('')),
+    },
+    { weight: 1, arbitrary: fc.constantFrom('^', '$', '\\b', '\\B') },
+  ),
+  atom: fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.constantFrom('a', 'b', '1', ' ', '_', 'é', '🚀', '.', '\\d', '\\D', '\\w', '\\W', '\\s', '\\S'),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom(
+        '[ab]',
+        '[^ab]',
+        '[a-z1]',
+        '[^\\w]',
+        '[\\sé-🚀]',
+        '[^é]',
+        '\\u00e9',
+        '\\x61',
+        '[]',
+        '[^]',
+      ),
+    },
+    { weight: 2, arbitrary: tie('pattern').map((inner) => `(?:${inner})`) },
+  ),
+}));
+const TEXT = fc
+  .array(fc.constantFrom('a', 'b', '1', ' ', '_', '-', 'é', '日', '🚀', '\n', '\u2028', 'A'), { maxLength: 12 })
+  .map((parts) => parts.join(''));
+
+it('finds what the engine of JavaScript finds', () => {
+  fc.assert(
+    fc.property(PATTERN, TEXT, (source, text) => {
+      fc.pre(source.length <= 256);
+      expect(linearPattern(source).test(text)).toBe(new RegExp(source, 'u').test(text));
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+it('ignores the case of ASCII letters as JavaScript does', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom('a', '[a-c]', '[^A]', '\\w', '[B-\\x60]', 'é|B'),
+      fc.constantFrom('a', 'A', 'b', 'B', 'C', '_', '1'),
+      (source, text) => {
+        expect(linearPattern(`(?i)^(?:${source})$`).test(text)).toBe(new RegExp(`^(?:${source})$`, 'i').test(text));
+      },
+    ),
+  );
+});
+
+it('reads bytes as a decoder of UTF-8 would, broken ones too', () => {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const byte = fc.oneof(
+    fc.integer({ min: 0, max: 255 }),
+    fc.constantFrom(0xc2, 0xe0, 0xe2, 0xed, 0xef, 0xf0, 0xf4, 0x80, 0x90, 0xa0, 0xbf),
+  );
+  fc.assert(
+    fc.property(fc.array(byte, { maxLength: 12 }), fc.integer({ min: 0, max: 12 }), (values, count) => {
+      const bytes = Uint8Array.from(values);
+      const pattern = linearPattern(`^[^]{${count}}$|\\ufffd{3}|[é-ퟻ]`);
+      expect(pattern.testBytes(bytes, 0, bytes.length)).toBe(pattern.test(decoder.decode(bytes)));
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+it('throws nothing but Permanent, whatever the pattern', () => {
+  const characters = fc.constantFrom('🚀', ...Array.from('ab(){}[]|*+?^$\\.-,0129<>:=!dDwWsSbBkuxpi'));
+  fc.assert(
+    fc.property(fc.array(characters, { maxLength: 20 }), TEXT, (parts, text) => {
+      expect(errorOf(() => linearPattern(parts.join('')).test(text)) ?? new Permanent('')).toBeInstanceOf(Permanent);
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+function errorOf(act: () => void): unknown {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
