@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ENV, SECRET_FILE, STREAM_PREFIX } from '../api/names.ts';
 import { DEFAULT_LIMITS, sidecarConfig } from '../api/sidecar-config.ts';
@@ -15,6 +15,14 @@ export const STREAM = `${STREAM_PREFIX.logs}bench`;
 export async function bundleSidecar(): Promise<string> {
   await build();
   return join(import.meta.dirname, '../dist/sidecar.js');
+}
+
+/** Node.js runs with what the image gives it. */
+function nodeOptions(): string {
+  const dockerfile = readFileSync(join(import.meta.dirname, '../sidecar/Dockerfile'), 'utf8');
+  const options = /^ENV NODE_OPTIONS="(.*)"$/m.exec(dockerfile)?.[1];
+  if (options === undefined) throw new Error('sidecar/Dockerfile has no NODE_OPTIONS');
+  return options;
 }
 
 /** A pod as the sidecar sees it: folders and variables (docs/sidecar.md), made in `folder`. */
@@ -46,6 +54,7 @@ export function makePod(folder: string, { url, apiKey, ca }: Target): Pod {
   writeFileSync(join(config, SECRET_FILE.apiKey), apiKey);
   if (ca) writeFileSync(join(config, SECRET_FILE.elasticsearchCa), ca);
   const env = {
+    NODE_OPTIONS: nodeOptions(),
     [ENV.logs]: logs,
     [ENV.config]: config,
     [ENV.state]: state,
