@@ -1,0 +1,91 @@
+import { linearPattern, type LinearPattern } from '../../runtime/linear-pattern.ts';
+import { OPENINGS, openingOf } from './traces/opening.ts';
+import { REACH, type Test } from './traces/shape.ts';
+import { RULES } from './traces/rules.ts';
+import { STATES } from './traces/state.ts';
+
+/** How a lane's text lines follow each other. A state is a small non-negative integer that says what the group so far looks like. */
+export interface Continuation {
+  /** State of a group that this line begins. */
+  begin(bytes: Uint8Array, start: number, end: number): number;
+  /** State of the group after this line, when the line continues it; -1 when the line begins a record of its own. */
+  next(state: number, bytes: Uint8Array, start: number, end: number): number;
+  /** Whether the line looks like the middle of a record (it stands first in a file: its beginning is in the file before). */
+  isMiddle(bytes: Uint8Array, start: number, end: number): boolean;
+}
+
+/**
+ * How lines follow each other by `logs.multiline` of a policy: `Auto`, a start pattern, or `Off`, for which it is undefined.
+ * Lines are `[start, end)` without newline. Throws `Permanent` for a pattern that cannot be used.
+ */
+export function continuationOf(multiline: string): Continuation | undefined {
+  if (multiline === 'Off') return undefined;
+  return multiline === 'Auto' ? new TraceContinuation() : new PatternContinuation(linearPattern(multiline));
+}
+
+/** A line that matches begins a record, every other one continues. */
+class PatternContinuation implements Continuation {
+  readonly #start: LinearPattern;
+
+  constructor(start: LinearPattern) {
+    this.#start = start;
+  }
+
+  begin(): number {
+    return 0;
+  }
+
+  next(_: number, bytes: Uint8Array, start: number, end: number): number {
+    return this.isMiddle(bytes, start, end) ? 0 : -1;
+  }
+
+  isMiddle(bytes: Uint8Array, start: number, end: number): boolean {
+    return !this.#start.testBytes(bytes, start, Math.min(end, start + REACH));
+  }
+}
+
+const NONE = -1;
+const TEXT = STATES.indexOf('text');
+const BEGIN = STATES.length;
+const MIDDLE = BEGIN + 1;
+const CARRIAGE_RETURN = 13;
+
+/** A rule as it is looked up: by state and opening. */
+interface Way {
+  readonly matches: Test;
+  readonly to: number;
+}
+
+/** Knows the stack traces of `traces/`. Most lines are decided by their opening: no rule of the state has it. */
+class TraceContinuation implements Continuation {
+  readonly #ways: readonly (readonly Way[] | undefined)[];
+
+  constructor() {
+    const ways: (Way[] | undefined)[] = Array.from({ length: (MIDDLE + 1) * OPENINGS }, () => undefined);
+    for (const { from, shape, to } of RULES) {
+      const way = { matches: shape.matches, to: STATES.indexOf(to) };
+      for (const state of from) {
+        const row = state === 'begin' ? BEGIN : state === 'middle' ? MIDDLE : STATES.indexOf(state);
+        for (const opening of new Set(shape.openings)) (ways[row * OPENINGS + opening] ??= []).push(way);
+      }
+    }
+    this.#ways = ways;
+  }
+
+  begin(bytes: Uint8Array, start: number, end: number): number {
+    const state = this.next(BEGIN, bytes, start, end);
+    return state === NONE ? TEXT : state;
+  }
+
+  next(state: number, bytes: Uint8Array, start: number, end: number): number {
+    const last = end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+    const ways = this.#ways[state * OPENINGS + openingOf(bytes, start, last)];
+    if (ways === undefined) return NONE;
+    for (const { matches, to } of ways) if (matches(bytes, start, last)) return to;
+    return NONE;
+  }
+
+  isMiddle(bytes: Uint8Array, start: number, end: number): boolean {
+    return this.next(MIDDLE, bytes, start, end) !== NONE;
+  }
+}
