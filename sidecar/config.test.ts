@@ -26,6 +26,7 @@ it('reads its environment', () => {
     podinfo: undefined,
     policy: 'TracingPolicy.all',
     pod: { namespace: 'shop', name: 'cart-0', uid: 'uid', node: 'node-1' },
+    proxy: { http: undefined, https: undefined, none: undefined },
   });
 });
 
@@ -71,7 +72,7 @@ it('takes over settings, key, authority and what the pod says of itself', () => 
   annotate({ [ANNOTATION.workload]: 'Deployment/cart' });
   label('app="cart"');
   files.look();
-  expect(files.current).toEqual({
+  expect(files.current).toMatchObject({
     settings: FIRST,
     apiKey: 'a2V5',
     ca: 'PEM',
@@ -123,6 +124,24 @@ it.each<[string, (world: ReturnType<typeof mounted>) => void, string[]]>([
   world.files.look();
   expect(world.files.current).not.toBe(before);
   expect(world.said.map(({ message }) => message)).toEqual(said);
+});
+
+it.each([
+  ['a pattern', { multiline: '(' }, '"("'],
+  ['a condition', { drop: [{ when: 'a: (b' }] }, 'logs.drop.0.when cannot be read'],
+])('goes on with the last good one when %s cannot be read', (_, wrong, error) => {
+  const { files, write, said } = mounted();
+  write(FILE, { ...FIRST, logs: { ...FIRST.logs, multiline: 'Auto', drop: [{ when: 'log.level: debug' }] } });
+  files.look();
+  const before = files.current!;
+  expect([before.grouping.continuation, before.drop]).not.toContain(undefined);
+  write(FILE, { ...FIRST, revision: 'second', logs: { ...FIRST.logs, ...wrong } });
+  files.look();
+  files.look();
+  expect(files.current).toBe(before);
+  expect(said.slice(1)).toMatchObject([
+    { message: 'the configuration is wrong', error: expect.stringContaining(error) },
+  ]);
 });
 
 it('follows the annotation to another policy, which comes before the environment', () => {

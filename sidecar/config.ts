@@ -5,8 +5,12 @@ import type { SidecarConfig } from '../api/sidecar-config.ts';
 import { describe, Permanent } from '../runtime/errors.ts';
 import type { Part } from '../runtime/lifecycle.ts';
 import type { Log } from '../runtime/log.ts';
+import { DropRules } from './drop.ts';
+import { continuationOf } from './plain/continuation.ts';
+import type { Grouping } from './plain/grouper.ts';
 import { readDownward, type Pod } from './pod.ts';
 import { parseSettings } from './settings.ts';
+import type { ProxySettings } from './sink/proxy.ts';
 
 /** Where the sidecar finds its files, and which pod it is in: its environment, checked. */
 export interface Environment {
@@ -16,6 +20,7 @@ export interface Environment {
   podinfo: string | undefined;
   policy: string | undefined;
   pod: Pick<Pod, 'namespace' | 'name' | 'uid' | 'node'>;
+  proxy: ProxySettings;
 }
 
 /** Throws `Permanent` naming every variable that is missing. */
@@ -26,6 +31,8 @@ export function readEnvironment(env: Record<string, string | undefined>): Enviro
   if (missing.length > 0)
     throw new Permanent(`the environment lacks ${missing.join(', ')}; docs/sidecar.md says what each is for`);
   const of = (name: string) => env[name]!;
+  // Lower case first, as curl and node have it.
+  const either = (name: string) => env[name.toLowerCase()] || env[name] || undefined;
   return {
     logs: of(ENV.logs),
     config: of(ENV.config),
@@ -33,6 +40,7 @@ export function readEnvironment(env: Record<string, string | undefined>): Enviro
     podinfo: env[ENV.podinfo] || undefined,
     policy: env[ENV.policy] || undefined,
     pod: { namespace: of(ENV.podNamespace), name: of(ENV.podName), uid: of(ENV.podUid), node: of(ENV.nodeName) },
+    proxy: { http: either('HTTP_PROXY'), https: either('HTTPS_PROXY'), none: either('NO_PROXY') },
   };
 }
 
@@ -43,6 +51,9 @@ export interface Config {
   /** PEM. */
   ca: string | undefined;
   pod: Pod;
+  grouping: Grouping;
+  /** Undefined: nothing is left out. */
+  drop: DropRules | undefined;
 }
 
 /** Until there is a configuration, and from then on: how often the files are looked at. */
@@ -97,12 +108,16 @@ export class ConfigFiles implements Part {
     }
   }
 
-  #take(policy: string, config: Config): void {
-    this.#trouble = '';
-    const { apiKey, ca, pod, settings } = config;
+  #take(policy: string, given: Omit<Config, 'grouping' | 'drop'>): void {
+    const { apiKey, ca, pod, settings } = given;
     const seen = JSON.stringify([settings, apiKey, ca, [...pod.labels], [...pod.annotations]]);
-    if (seen === this.#seen) return;
+    if (seen !== this.#seen) this.#replace(policy, { ...given, ...rulesOf(settings) });
     this.#seen = seen;
+    this.#trouble = '';
+  }
+
+  #replace(policy: string, config: Config): void {
+    const { apiKey, ca, settings } = config;
     const before = this.#current;
     this.#current = config;
     if (before?.settings.revision !== settings.revision)
@@ -120,6 +135,14 @@ export class ConfigFiles implements Part {
       : 'captures nothing until there is one';
     this.#log.warn(trouble, { file, error, consequence });
   }
+}
+
+/** Throws `Permanent` when a pattern or a condition cannot be read. */
+function rulesOf({ logs, limits }: SidecarConfig): Pick<Config, 'grouping' | 'drop'> {
+  return {
+    grouping: { continuation: continuationOf(logs.multiline), limit: limits.recordBytes },
+    drop: logs.drop.length > 0 ? new DropRules(logs.drop, () => new Date()) : undefined,
+  };
 }
 
 /** Undefined when there is no such file; other errors are thrown. */

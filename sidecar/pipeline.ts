@@ -2,10 +2,7 @@ import type { Part } from '../runtime/lifecycle.ts';
 import type { Log } from '../runtime/log.ts';
 import { wait } from '../runtime/wait.ts';
 import type { Config } from './config.ts';
-import { DropRules } from './drop.ts';
-import { continuationOf } from './plain/continuation.ts';
 import type { Origin } from './plain/document.ts';
-import type { Grouping } from './plain/grouper.ts';
 import type { Emit } from './plain/record.ts';
 import { constantPart } from './pod.ts';
 import type { Outbox } from './sink/outbox.ts';
@@ -44,22 +41,10 @@ function isOfFile(error: unknown): boolean {
   return syscall !== undefined || (code?.startsWith('Z_') ?? false);
 }
 
-/** What a configuration comes to, made once for each. */
+/** A configuration, and what is made of it once for each file. */
 interface Plan {
   config: Config;
-  grouping: Grouping;
-  drop: DropRules | undefined;
   origins: WeakMap<LogFile, Origin>;
-}
-
-function planOf(config: Config): Plan {
-  const { logs, limits } = config.settings;
-  return {
-    config,
-    grouping: { continuation: continuationOf(logs.multiline), limit: limits.recordBytes },
-    drop: logs.drop.length > 0 ? new DropRules(logs.drop) : undefined,
-    origins: new WeakMap(),
-  };
 }
 
 /**
@@ -138,7 +123,7 @@ export class Pipeline implements Part {
   #lookNow(ending = false): void {
     const { now, source } = this.#options;
     const config = this.#options.config()!;
-    if (config !== this.#plan?.config) this.#plan = planOf(config);
+    if (config !== this.#plan?.config) this.#plan = { config, origins: new WeakMap() };
     this.#lookedAt = now();
     source.look(config.settings, ending);
   }
@@ -191,15 +176,15 @@ export class Pipeline implements Part {
 
   #reading(file: LogFile): Reading {
     const { now, wall } = this.#options;
-    const { grouping } = this.#plan!;
+    const { grouping } = this.#plan!.config;
     return { grouping, buffer: this.#chunk, now: { steady: now(), wall: wall() }, emit: this.#emitOf(file) };
   }
 
   #emitOf(file: LogFile): Emit {
     const { outbox, log } = this.#options;
-    const { config, drop } = this.#plan!;
+    const { drop, settings } = this.#plan!.config;
     const origin = this.#originOf(file);
-    const { batchBytes } = config.settings.limits;
+    const { batchBytes } = settings.limits;
     return (record) => {
       const rule = drop?.ruleFor(record, origin);
       if (rule === undefined) outbox.add(file, origin, record);

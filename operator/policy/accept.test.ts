@@ -18,6 +18,10 @@ it.each([
     { sidecar: { resources: { limits: { memory: '-1' } } } },
     'spec.sidecar.resources.limits.memory',
   ],
+  ['a start pattern that is none', { logs: { multiline: '(' } }, 'spec.logs.multiline'],
+  ['a start pattern that could run away', { logs: { multiline: '(a)\\1' } }, 'spec.logs.multiline'],
+  ['a condition that is no KQL', { logs: { drop: [{ when: 'a: b' }, { when: 'a: (b' }] } }, 'spec.logs.drop.1.when'],
+  ['a condition that nothing can meet', { logs: { drop: [{ when: '@timestamp > soon' }] } }, 'spec.logs.drop.0.when'],
   ['a missing spec', undefined, 'spec'],
 ])('%s is refused by its path, with the cure', (_, spec, path) => {
   const judged = accept({ ...rawPolicy('shop', {}, { generation: 7 }), spec } as never, 'tracewell');
@@ -25,6 +29,13 @@ it.each([
   const { message } = judged as { message: string };
   expect(message).toContain(`${path}: `);
   expect(message).toContain('Correct the policy and apply it again');
+});
+
+it('a condition that is no KQL is shown with a caret under the place', () => {
+  const { message } = accept(rawPolicy('shop', { logs: { drop: [{ when: 'level: (debug' }] } }), 'tracewell') as {
+    message: string;
+  };
+  expect(message).toMatch(/\n {2}level: \(debug\n +\^/);
 });
 
 it('of many faults the first three are named', () => {

@@ -1,4 +1,5 @@
 import { tracingPolicy, type TracingPolicy } from '../../api/policy.ts';
+import { faultsOfRules } from './rules.ts';
 
 /** A policy as it stands in the API server, and what became of it. */
 export type Judged =
@@ -39,10 +40,12 @@ export function accept(raw: Raw, ownNamespace: string): Judged {
     );
   }
   const parsed = tracingPolicy.safeParse(raw);
-  if (parsed.success) return { ok: true, policy: parsed.data };
-  const faults = parsed.error.issues.slice(0, 3).map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const faults = parsed.success
+    ? faultsOfRules(parsed.data.spec)
+    : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  if (parsed.success && faults.length === 0) return { ok: true, policy: parsed.data };
   return refused(
     'Invalid',
-    `${faults.join('; ')}. Correct the policy and apply it again; other policies are not affected.`,
+    `${faults.slice(0, 3).join('; ')}. Correct the policy and apply it again; other policies are not affected.`,
   );
 }
