@@ -101,6 +101,8 @@ export class Pipeline implements Part {
 
   async #finish(): Promise<void> {
     const { outbox } = this.#options;
+    this.#lookNow();
+    this.#sendNewest();
     for (let round = 0; round < LAST_ROUNDS; round++) {
       this.#lookNow();
       const progress = await this.#readAll();
@@ -112,6 +114,29 @@ export class Pipeline implements Part {
     await outbox.flush();
     // What is answered for now has ended.
     await this.#readAll();
+  }
+
+  /**
+   * Little time may be left, and a long backlog: what was said last, which is what people look for after a crash, is sent
+   * before it. It comes again in its turn, is found to be stored then, and is counted.
+   */
+  #sendNewest(): void {
+    const { source, outbox } = this.#options;
+    const { batchBytes } = this.#plan!.config.settings.limits;
+    // One that was begun anew under us is no longer what it was.
+    const files = source.files().filter((file) => file.look());
+    if (files.reduce((sum, { unread }) => sum + unread, 0) <= batchBytes) return;
+    outbox.sendAhead((add) => {
+      for (const file of files.toReversed()) {
+        const origin = this.#originOf(file);
+        const { drop } = this.#plan!.config;
+        const emit: Emit = (record) => {
+          if (drop?.ruleFor(record, origin) !== undefined) return true;
+          return add(file, origin, record) < batchBytes;
+        };
+        file.readNewest({ ...this.#reading(file), emit });
+      }
+    });
   }
 
   #look(): void {

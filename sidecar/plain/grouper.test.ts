@@ -1,139 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { INDENTED, seen, stampAt, START, written, type Seen } from '../../test/sidecar/written.ts';
 import { LANES, UNFRAMED, type Lane, type LaneOffsets } from '../source/lane.ts';
 import { Collector } from './collect.ts';
-import type { Continuation } from './continuation.ts';
 import { Grouper, type Grouping, type Now, type Pass } from './grouper.ts';
 import { LineReader, type Chunk } from './lines.ts';
 import type { RawRecord } from './record.ts';
-
-/** What a record says, without the buffer that it says it in. */
-interface Seen {
-  offset: number;
-  bytes: number;
-  lane: Lane;
-  stamp: string | undefined;
-  text: string;
-  cut: number;
-  continued: boolean;
-}
-
-const seen = ({ buffer, start, end, offset, bytes, lane, stamp, cut, continued }: RawRecord): Seen => {
-  return { offset, bytes, lane, stamp, text: buffer.toString('utf8', start, end), cut, continued };
-};
-
-/** Lines that begin with a blank go on with the one before. */
-const INDENTED: Continuation = {
-  begin: () => 0,
-  next: (_, bytes, start, end) => (end > start && bytes[start] === 32 ? 0 : -1),
-  isMiddle: (bytes, start, end) => end > start && bytes[start] === 32,
-};
-const START = Date.parse('2026-01-02T03:04:05Z');
-const stampAt = (ms: number) => new Date(START + ms).toISOString().replace('Z', '000001Z');
-
-/** A line of a process, which the runtime writes in parts. */
-interface Said {
-  lane: Lane;
-  parts: string[];
-  /** Since the line before, whichever it was. */
-  afterMs: number;
-}
-
-/** A file, and the records that are in it. */
-interface Written {
-  content: Buffer;
-  records: Seen[];
-}
-
-/**
- * Writes lines as a container runtime does: those of a lane one after the other, their parts between those of the other lanes
- * in the order that `turns` says; and groups them by the rules, over strings. `newline`: whether the last line has one.
- */
-function write(
-  said: readonly Said[],
-  turns: readonly number[],
-  newline: boolean,
-  { continuation, limit }: Grouping,
-): Written {
-  const queues = LANES.map((_, lane) =>
-    said.filter((one) => one.lane === lane).map((one) => ({ ...one, parts: [...one.parts] })),
-  );
-  const open = new Map<Lane, Seen & { lastMs: number; isMidLine: boolean; length: number }>();
-  const records: Seen[] = [];
-  const close = (lane: Lane) => {
-    const record = open.get(lane);
-    if (!record) return;
-    open.delete(lane);
-    const { offset, bytes, stamp, text, continued } = record;
-    records.push(shortened({ offset, bytes, lane, stamp, text, cut: 0, continued }, limit));
-  };
-  let content = '';
-  let clock = 0;
-  for (let turn = 0; queues.some((queue) => queue.length > 0); turn++) {
-    const waiting = LANES.flatMap((_, lane) => (queues[lane]!.length > 0 ? [lane as Lane] : []));
-    const lane = waiting[(turns[turn % turns.length] ?? 0) % waiting.length]!;
-    const { parts, afterMs } = queues[lane]![0]!;
-    const isFirst = parts.length === said.filter((one) => one.lane === lane).at(-queues[lane]!.length)!.parts.length;
-    if (isFirst) clock += afterMs;
-    const text = parts.shift()!;
-    const more = parts.length > 0;
-    if (!more) queues[lane]!.shift();
-    const isLast = queues.every((queue) => queue.length === 0);
-    const stamp = lane === UNFRAMED ? undefined : stampAt(clock);
-    const all = `${stamp ? `${stamp} ${LANES[lane]} ${more ? 'P' : 'F'} ` : ''}${text}${isLast && !newline ? '' : '\n'}`;
-    const bytes = Buffer.byteLength(all);
-    let group = open.get(lane);
-    let continued = false;
-    if (group && !group.isMidLine) {
-      const isNext = continuation && lane !== UNFRAMED && text.startsWith(' ') && clock - group.lastMs <= 500;
-      const fits = group.length + 1 + Buffer.byteLength(text) <= limit;
-      continued = Boolean(isNext && !fits);
-      if (isNext && fits) group.text += '\n';
-      else close(lane);
-      group = open.get(lane);
-      if (group) group.length++;
-    }
-    if (!group) {
-      const isFresh = !records.some((one) => one.lane === lane);
-      continued ||= Boolean(continuation && isFresh && lane !== UNFRAMED && text.startsWith(' '));
-      group = {
-        offset: Buffer.byteLength(content),
-        bytes: 0,
-        lane,
-        stamp,
-        text: '',
-        cut: 0,
-        continued,
-        lastMs: 0,
-        isMidLine: false,
-        length: 0,
-      };
-      open.set(lane, group);
-    }
-    content += all;
-    group.bytes += bytes;
-    group.text += text;
-    group.length += Buffer.byteLength(text);
-    group.lastMs = clock;
-    group.isMidLine = more;
-    const isWhole =
-      !continuation ||
-      lane === UNFRAMED ||
-      (!group.text.includes('\n') && group.text.startsWith('{') && group.text.endsWith('}') && group.text.length > 1);
-    if (!more && isWhole) close(lane);
-  }
-  for (const lane of LANES.keys()) close(lane as Lane);
-  return { content: Buffer.from(content), records };
-}
-
-/** Cuts a text as a record is cut: at the last whole character. */
-function shortened(record: Seen, limit: number): Seen {
-  const bytes = Buffer.from(record.text);
-  if (bytes.length <= limit) return record;
-  let end = limit;
-  while ((bytes[end]! & 0xc0) === 0x80) end--;
-  return { ...record, text: bytes.toString('utf8', 0, end), cut: bytes.length - end };
-}
 
 /** Reads a file as `LogFile` does, from the lanes of a checkpoint on. */
 class Reading {
@@ -198,20 +70,6 @@ class Reading {
   }
 }
 
-const text = fc.string({ unit: fc.constantFrom('a', ' ', 'é', '☃', '💥', '{', '}', '"', '\r', '\0'), maxLength: 60 });
-const afterMs = fc.constantFrom(0, 1, 499, 500, 501, 2000);
-const said: fc.Arbitrary<Said> = fc.oneof(
-  fc.record({ lane: fc.constantFrom<Lane>(0, 1), parts: fc.array(text, { minLength: 1, maxLength: 4 }), afterMs }),
-  fc.record({ lane: fc.constantFrom<Lane>(0, 1), parts: fc.tuple(text.map((line) => ` ${line}`)), afterMs }),
-  fc.record({ lane: fc.constant<Lane>(UNFRAMED), parts: fc.tuple(text.map((line) => `x${line}`)), afterMs }),
-);
-const grouping = fc.record({
-  continuation: fc.constantFrom(undefined, INDENTED),
-  limit: fc.oneof(fc.integer({ min: 4, max: 40 }), fc.constant(1000)),
-});
-const written = fc
-  .tuple(fc.array(said, { minLength: 1, maxLength: 12 }), fc.array(fc.nat(2), { minLength: 1 }), fc.boolean(), grouping)
-  .map((args) => ({ grouping: args[3], ...write(...args) }));
 /** One visit of the file: how much more of it is there, the chunk, the room in the batch, whether the process restarts then. */
 const visit = fc.record({
   grown: fc.nat(300),
@@ -221,6 +79,9 @@ const visit = fc.record({
 });
 const inOrder = (records: readonly Seen[]) => records.toSorted((a, b) => a.offset - b.offset || a.lane - b.lane);
 
+/** Whether a line still fits into a group is asked of its first piece: then chunks hold a whole line, as in life. */
+const sizeFor = ({ continuation }: Grouping, size: number) => (continuation ? 400 + size : size);
+
 it('hands over every record of a file once, however it grows and is read in chunks', () => {
   fc.assert(
     fc.property(written, fc.array(visit), ({ content, records, grouping }, visits) => {
@@ -228,9 +89,9 @@ it('hands over every record of a file once, however it grows and is read in chun
       let there = 0;
       for (const { grown, size, room } of visits) {
         there = Math.min(there + grown, content.length);
-        reading.read(content.subarray(0, there), { size, room });
+        reading.read(content.subarray(0, there), { size: sizeFor(grouping, size), room });
       }
-      while (reading.read(content, { size: 64 }) > 0);
+      while (reading.read(content, { size: sizeFor(grouping, 64) }) > 0);
       reading.finish(content);
       expect(inOrder(reading.records)).toEqual(inOrder(records));
       expect(reading.records.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(content.length);
@@ -249,7 +110,7 @@ it('and also when it is taken up again and again from where its lanes stand', ()
       let reading = new Reading(grouping);
       for (const { grown, size, room, restarts } of visits) {
         there = Math.min(there + grown, content.length);
-        reading.read(content.subarray(0, there), { size, room });
+        reading.read(content.subarray(0, there), { size: sizeFor(grouping, size), room });
         if (!restarts) continue;
         found.push(...reading.records);
         reading = new Reading(grouping, reading.lanes);

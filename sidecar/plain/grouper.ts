@@ -7,7 +7,7 @@ import { shorten, type Emit, type RawRecord, type Text } from './record.ts';
 import { stampMs } from './stamp.ts';
 
 /** A line joins the group before it when its stamp is at most so much later than that of the group's last line. */
-const JOIN_MS = 500;
+export const JOIN_MS = 500;
 /** A group goes out when the clock is so far past the stamp of its last line. */
 const WAIT_MS = 750;
 /** It goes out after so long in any case: the clock may have been set back. */

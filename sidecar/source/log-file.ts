@@ -9,6 +9,7 @@ import { answeredBytes, resumeAt, withRestLost, type Checkpoint } from './checkp
 import { unpack } from './compressed.ts';
 import type { Opened } from './discovery.ts';
 import type { Lane, LaneOffsets } from './lane.ts';
+import { readNewest } from './newest.ts';
 
 export interface LogFileOptions {
   opened: Opened;
@@ -179,6 +180,16 @@ export class LogFile {
   read(reading: Reading): number {
     this.#meetPrevious();
     return this.#readOn(reading, false);
+  }
+
+  /**
+   * Hands over the newest of the records that are not read yet, to be sent before their turn: they are read again when that
+   * comes, and count only then.
+   */
+  readNewest(reading: Reading): void {
+    if (this.#opened.isPacked || this.unread === 0) return;
+    const buffer = reading.buffer.subarray(0, Math.min(reading.buffer.length, this.unread));
+    readNewest({ ...reading, buffer, readAt: this.#readAt, size: this.#size });
   }
 
   /** Hands over the groups after which nothing more has come for long enough; what follows is not there yet. */
