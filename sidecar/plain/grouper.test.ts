@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { INDENTED, seen, stampAt, START, written, type Seen } from '../../test/sidecar/written.ts';
-import { LANES, UNFRAMED, type Lane, type LaneOffsets } from '../source/lane.ts';
+import { UNFRAMED, type Lane, type LaneOffsets } from '../source/lane.ts';
 import { Collector } from './collect.ts';
 import { Grouper, type Grouping, type Now, type Pass } from './grouper.ts';
 import { LineReader, type Chunk } from './lines.ts';
