@@ -1,7 +1,10 @@
-import { STREAM_PREFIX } from '../../api/names.ts';
+import { LOSS_REASON, STREAM_PREFIX } from '../../api/names.ts';
 
 const keyword = { type: 'keyword', ignore_above: 1024 } as const;
 const text = { type: 'match_only_text' } as const;
+const long = { type: 'long' } as const;
+/** Kept, not indexed. */
+const kept = { type: 'object', enabled: false } as const;
 const name = { properties: { name: keyword } } as const;
 
 /** Ours come before Elastic's own `logs` (100) and `logs-*.otel-*` (120) templates. */
@@ -30,7 +33,10 @@ const common = {
   },
 } as const;
 
-const extent = { file: keyword, bytes: { type: 'long' } } as const;
+const extent = { file: keyword, bytes: long } as const;
+
+/** Of one class of a file's records: `SealSums`. */
+const sums = { properties: { records: long, bytes: long, offsets: long } } as const;
 
 /**
  * The application's own fields. With `subobjects: false` a key is a key, dots and all, so `{"a":1}` and `{"a":{"b":2}}` can
@@ -67,7 +73,9 @@ const properties = {
     'log.level': keyword,
     'trace.id': keyword,
     'span.id': keyword,
-    tracewell: { properties: { ...extent, format: keyword, cut: { type: 'long' }, repaired: keyword } },
+    tracewell: {
+      properties: { ...extent, format: keyword, cut: long, continued: { type: 'boolean' }, repaired: keyword },
+    },
     app,
   },
   deadLetters: {
@@ -78,7 +86,35 @@ const properties = {
       properties: { ...extent, reason: keyword, error: { type: 'keyword', index: false, doc_values: false } },
     },
   },
-  files: { ...common, tracewell: { properties: { file: keyword } } },
+  files: {
+    ...common,
+    kubernetes: {
+      properties: {
+        ...common.kubernetes.properties,
+        pod: { properties: { name: keyword, uid: keyword } },
+        node: name,
+        labels: kept,
+      },
+    },
+    'container.image.name': keyword,
+    tracewell: {
+      properties: {
+        kind: keyword,
+        version: keyword,
+        file: keyword,
+        run: long,
+        generation: long,
+        size: long,
+        stored: sums,
+        deadLettered: sums,
+        discarded: sums,
+        discardedBy: kept,
+        duplicates: long,
+        unframed: long,
+        lost: { properties: Object.fromEntries(Object.keys(LOSS_REASON).map((reason) => [reason, long])) },
+      },
+    },
+  },
 } as const;
 
 export type StreamKind = keyof typeof STREAM_PREFIX;
