@@ -30,6 +30,15 @@ it('reads its environment', () => {
   });
 });
 
+it.each([
+  ['upper case', { HTTP_PROXY: 'a', HTTPS_PROXY: 'b', NO_PROXY: 'c' }, { http: 'a', https: 'b', none: 'c' }],
+  ['lower case', { http_proxy: 'a', https_proxy: 'b', no_proxy: 'c' }, { http: 'a', https: 'b', none: 'c' }],
+  ['both', { http_proxy: 'a', HTTP_PROXY: 'b' }, { http: 'a', https: undefined, none: undefined }],
+  ['lower case, but empty', { http_proxy: '', HTTP_PROXY: 'b' }, { http: 'b', https: undefined, none: undefined }],
+])('takes proxies from variables in %s', (_, variables, proxy) => {
+  expect(readEnvironment({ ...ALL, ...variables }).proxy).toEqual(proxy);
+});
+
 it.each(Object.keys(ALL))('names %s when it is missing', (name) => {
   expect(() => readEnvironment({ ...ALL, [name]: '' })).toThrow(`the environment lacks ${name}`);
 });

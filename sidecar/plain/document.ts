@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { LANES, UNFRAMED } from '../source/lane.ts';
-import type { RawRecord } from './assemble.ts';
+import type { RawRecord } from './record.ts';
 import type { Body } from './body.ts';
 import { isBlank, ObjectReader } from './json.ts';
 import { promote, targetOf, type Facts } from './promote.ts';
@@ -28,16 +28,20 @@ export class DocumentWriter {
   readonly #object = new ObjectReader();
   readonly #body: Body;
   readonly #now: () => Date;
+  /** Of the record that was written last. */
+  #level: string | undefined;
 
   constructor(body: Body, now: () => Date) {
     this.#body = body;
     this.#now = now;
   }
 
-  write(record: RawRecord, origin: Origin): void {
+  /** Returns the `log.level` that it found. */
+  write(record: RawRecord, origin: Origin): string | undefined {
     this.#opening(record, origin);
     if (record.lane === UNFRAMED || record.cut > 0 || !this.#json(record, origin)) this.#text(record, origin);
     this.#body.ascii('}\n');
+    return this.#level;
   }
 
   /** The second form: nothing but clean text, with the reason why the first was refused. */
@@ -122,11 +126,13 @@ export class DocumentWriter {
   /** Everything of ours but what `#opening` wrote, `message` and `app`. */
   #facts(record: RawRecord, origin: Origin, { level, traceId, spanId }: Facts, format: string): void {
     let text = '';
+    this.#level = level;
     if (level) text += `"log.level":"${level}",`;
     if (traceId) text += `"trace.id":"${traceId}",`;
     if (spanId) text += `"span.id":"${spanId}",`;
     text += `"log.offset":${record.offset},"tracewell":{"file":"${origin.file}","bytes":${record.bytes},"format":${format}`;
     if (record.cut > 0) text += `,"cut":${record.cut}`;
+    if (record.continued) text += ',"continued":true';
     this.#body.utf8(`${text}},`);
     this.#body.copy(origin.constant, 0, origin.constant.length);
   }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readAnswer, type Answer } from './answer.ts';
+import { readAnswer, retryAfterMs, type Answer, type Fault } from './answer.ts';
 
 const itemOf = (status: unknown, type?: string, reason?: string) => ({
   create: { status, ...(type === undefined ? {} : { error: { type, reason } }) },
@@ -9,6 +9,12 @@ const answerTo = (...items: unknown[]) => readAnswer(200, JSON.stringify({ items
 it.each([
   ['200', itemOf(200), { kind: 'stored' }],
   ['201', itemOf(201), { kind: 'stored' }],
+  ['201 by the failure store', { create: { status: 201, failure_store: 'used' } }, { kind: 'stored', aside: true }],
+  [
+    '201 where there is no failure store',
+    { create: { status: 201, failure_store: 'not_enabled' } },
+    { kind: 'stored' },
+  ],
   ['409', itemOf(409, 'version_conflict_engine_exception', 'exists'), { kind: 'duplicate' }],
   [
     '429',
@@ -73,21 +79,37 @@ it.each<[number, string, Partial<Answer>]>([
     { kind: 'retry', elsewhere: true, reason: '502', error: '<html>Bad Gateway</html>' },
   ],
   [503, 'x'.repeat(1000), { kind: 'retry', elsewhere: true, reason: '503', error: 'x'.repeat(200) }],
-  [504, '{"error":{}}', { kind: 'retry', elsewhere: true, reason: '504 ', error: '' }],
+  [504, '{"error":{}}', { kind: 'retry', elsewhere: true, reason: '504', error: '' }],
+  [503, '{"error":{"type":7,"reason":{}}}', { kind: 'retry', elsewhere: true, reason: '503', error: '' }],
   [503, 'null', { kind: 'retry', elsewhere: true, reason: '503', error: 'null' }],
 ])('a request answered with %i and %s holds, waits or is halved', (status, body, expected) => {
   expect(readAnswer(status, body, undefined, 1)).toMatchObject(expected);
 });
 
 it.each([
-  ['7', 7000],
-  ['0', 0],
-  ['0.5', 500],
-  ['86400', 300_000],
-  ['-1', undefined],
-  ['Wed, 21 Oct 2026 07:28:00 GMT', undefined],
-  ['', undefined],
-  [undefined, undefined],
-])('Retry-After: %s means %s ms', (value, ms) => {
-  expect(readAnswer(503, '', value, 1)).toMatchObject({ afterMs: ms });
+  ['7', undefined, 7000],
+  ['0', undefined, 0],
+  ['0.5', undefined, 500],
+  [' 7 ', undefined, 7000],
+  ['86400', undefined, 300_000],
+  ['-1', undefined, undefined],
+  ['soon', undefined, undefined],
+  ['', undefined, undefined],
+  [undefined, undefined, undefined],
+  ['Fri, 02 Jan 2026 03:04:35 GMT', undefined, 30_000],
+  ['Fri, 02 Jan 2026 03:04:04 GMT', undefined, 0],
+  ['Sat, 03 Jan 2026 03:04:05 GMT', undefined, 300_000],
+  ['Fri, 02 Jan 2026 07:00:10 GMT', 'Fri, 02 Jan 2026 07:00:00 GMT', 10_000],
+  ['Fri, 02 Jan 2026 03:04:35 GMT', 'whenever', 30_000],
+])('Retry-After: %s of an answer of %s means %s ms', (value, date, ms) => {
+  expect(retryAfterMs({ 'retry-after': value, date }, new Date('2026-01-02T03:04:05Z'))).toBe(ms);
+});
+
+it('hands on how long it was asked to wait', () => {
+  expect(readAnswer(503, '', 7000, 1)).toMatchObject({ kind: 'retry', afterMs: 7000 });
+});
+
+it('keeps the first words of a long error', () => {
+  const { outcomes } = answerTo(itemOf(400, 'document_parsing_exception', 'x'.repeat(10_000))) as { outcomes: Fault[] };
+  expect(outcomes[0]!.error).toHaveLength(500);
 });

@@ -1,9 +1,14 @@
-import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import type { Agent, RequestOptions } from 'node:http';
 import { getBuiltinModule } from 'node:process';
+import { promisify } from 'node:util';
+import { constants, gzip } from 'node:zlib';
 import { codeOf, describe } from '../../runtime/errors.ts';
 import type { Part } from '../../runtime/lifecycle.ts';
-import { readAnswer, type Answer } from './answer.ts';
-import type { Sink } from './deliver.ts';
+import { Addresses } from './addresses.ts';
+import { FILTER, mostBytes, readAnswer, retryAfterMs, type Answer } from './answer.ts';
+import { exchange, StaleConnection, type Reply } from './exchange.ts';
+import { proxyFor, type ProxySettings } from './proxy.ts';
+import type { Sink } from './sender.ts';
 
 // An ESM import of node:http reads each of its exports, lazy ones too, and costs 6.7 MB of private memory.
 const http = getBuiltinModule('node:http');
@@ -17,55 +22,77 @@ export interface Connection {
   ca: string | undefined;
 }
 
-interface Request {
-  stream: string;
-  /** gzip */
-  body: Buffer;
-  count: number;
+/** Milliseconds that things may take. */
+export interface Patiences {
+  /** An address that does not even connect is given up for the next one. */
+  connectMs: number;
+  /** Without a byte in either direction. */
+  silenceMs: number;
+  /**
+   * For all of a request: a byte now and then breaks any silence. Elasticsearch gives up by itself after one minute
+   * (`timeout` of a bulk request), and the transfer takes its time too.
+   */
+  totalMs: number;
 }
 
-const SILENCE_MS = 60_000;
-const ANSWER_BYTES = 64 * 1024 * 1024;
-/** Only what is read: an answer to ten thousand records is otherwise some megabytes. */
-const FILTER = 'errors,items.*.status,items.*.error.type,items.*.error.reason';
+export interface BulkClientOptions {
+  /** Asked for each request, so that a new key or authority is used at once. */
+  connection: () => Connection;
+  proxy: ProxySettings;
+  /** Milliseconds of a clock that never goes back. */
+  now: () => number;
+  date: () => Date;
+  patience?: Patiences;
+}
 
-/** Sends bulk requests over one kept-alive connection; when an address fails, the next one of the list is asked. */
+const PATIENCE: Patiences = { connectMs: 10_000, silenceMs: 60_000, totalMs: 120_000 };
+/** `limits.inFlight` is 8 at most; one more is for seals, and one to see whether the first address is there again. */
+const SOCKETS = 10;
+
+const compress = promisify(gzip);
+const COMPRESSION = { level: constants.Z_BEST_SPEED, chunkSize: 262_144 };
+
+/** What is asked for: a bulk request, or (without a body) whether somebody is there. */
+type Ask = { method: 'HEAD' } | { method: 'POST'; stream: string; gzip: Buffer; count: number };
+
+/** Sends bulk requests over kept-alive connections; when an address fails, the next one of the list is asked. */
 export class BulkClient implements Sink, Part {
   readonly name = 'Elasticsearch client';
-  readonly #connection: () => Connection;
+  readonly #options: BulkClientOptions;
+  readonly #patience: Patiences;
+  readonly #addresses: Addresses;
   readonly #agents = new Map<string, Agent>();
   #ca: string | undefined;
-  /** Place of the address that answered last. */
-  #preferred = 0;
 
-  /** `connection` is asked for each request, so that a new key or authority is used at once. */
-  constructor(connection: () => Connection) {
-    this.#connection = connection;
+  constructor(options: BulkClientOptions) {
+    this.#options = options;
+    this.#patience = options.patience ?? PATIENCE;
+    this.#addresses = new Addresses(options.now);
   }
 
-  /** Posts `count` records, gzip, to a stream. Never throws: what goes wrong is an answer too. */
+  /** Compresses and posts. Never throws: what goes wrong is an answer too. */
   async post(stream: string, body: Buffer, count: number): Promise<{ url: string; answer: Answer }> {
-    const connection = this.#connection();
-    if (connection.ca !== this.#ca) this.stop();
-    this.#ca = connection.ca;
+    const connection = this.#options.connection();
     const { urls } = connection;
+    const packed = await compress(body, COMPRESSION);
+    if (this.#addresses.isRevisitDue(urls)) void this.#revisit(connection);
     const failed: { url: string; error: string }[] = [];
-    for (let i = 0; ; i++) {
-      const at = (this.#preferred + i) % urls.length;
-      const target = new URL(urls[at]!);
+    for (const address of this.#addresses.order(urls)) {
+      const target = new URL(address);
       const url = `${target.origin}${target.pathname}`.replace(/\/$/, '');
-      const answer = await this.#ask(target, connection, { stream, body, count });
+      const answer = await this.#bulk(target, connection, { method: 'POST', stream, gzip: packed, count });
       if (answer.kind !== 'retry' || !answer.elsewhere) {
-        this.#preferred = at;
+        this.#addresses.answered(address, urls);
         return { url, answer };
       }
       failed.push({ url, error: answer.error });
       if (failed.length < urls.length) continue;
-      this.#preferred = 0;
+      this.#addresses.noneAnswered();
       if (failed.length === 1) return { url, answer };
       const error = failed.map((one) => `${one.url}: ${one.error}`).join('; ');
       return { url: failed.map((one) => one.url).join(', '), answer: { ...answer, error } };
     }
+    throw new Error('BUG: a configuration without an address');
   }
 
   /** Connects when there is something to send. */
@@ -76,84 +103,86 @@ export class BulkClient implements Sink, Part {
     this.#agents.clear();
   }
 
-  async #ask(target: URL, connection: Connection, request: Request): Promise<Answer> {
+  async #bulk(target: URL, connection: Connection, ask: Extract<Ask, { method: 'POST' }>): Promise<Answer> {
     try {
-      return await this.#exchange(target, connection, request);
+      const { status, headers, text } = await this.#exchange(target, connection, ask);
+      if (status === 407) throw new Error('the proxy refuses its user or password (407)');
+      return readAnswer(status, text, retryAfterMs(headers, this.#options.date()), ask.count);
     } catch (error) {
       return { kind: 'retry', elsewhere: true, reason: codeOf(error) ?? 'no answer', error: explain(error) };
     }
   }
 
-  async #exchange(target: URL, { apiKey, ca }: Connection, { stream, body, count }: Request): Promise<Answer> {
-    const secure = target.protocol === 'https:';
-    const options: RequestOptions = {
-      method: 'POST',
-      path: `${target.pathname.replace(/\/$/, '')}/${encodeURIComponent(stream)}/_bulk?filter_path=${FILTER}`,
-      headers: {
-        'content-type': 'application/x-ndjson',
-        'content-encoding': 'gzip',
-        'content-length': body.length,
-        ...(apiKey ? { authorization: `ApiKey ${apiKey}` } : {}),
-      },
-      agent: this.#agent(target.origin, secure, ca),
-      timeout: SILENCE_MS,
-    };
-    const ask = () => send(secure ? https.request(target, options) : http.request(target, options), body);
-    const response = await ask().catch((error: unknown) => {
-      if (error instanceof StaleConnection) return ask();
-      throw error;
-    });
-    const text = await readBody(response);
-    return readAnswer(response.statusCode ?? 0, text, response.headers['retry-after'], count);
+  /** Beside the records, none of which waits for it. */
+  async #revisit(connection: Connection): Promise<void> {
+    const { urls } = connection;
+    try {
+      const { status } = await this.#exchange(new URL(urls[0]!), connection, { method: 'HEAD' });
+      if (status < 500 && status !== 407) this.#addresses.answered(urls[0]!, urls);
+    } catch {
+      // It is still away; who sends next asks another one, as before.
+    }
   }
 
-  #agent(origin: string, secure: boolean, ca: string | undefined): Agent {
-    let agent = this.#agents.get(origin);
+  async #exchange(target: URL, { apiKey, ca }: Connection, ask: Ask): Promise<Reply> {
+    const { connectMs, silenceMs, totalMs } = this.#patience;
+    const { gzip, path, type, bytes } = partsOf(ask);
+    const isSecure = target.protocol === 'https:';
+    const options: RequestOptions = {
+      method: ask.method,
+      path: `${target.pathname.replace(/\/$/, '')}${path}`,
+      headers: { ...type, 'content-length': gzip.length, ...(apiKey ? { authorization: `ApiKey ${apiKey}` } : {}) },
+      agent: this.#agent(target, ca),
+      timeout: silenceMs,
+    };
+    const once = () => {
+      const request = isSecure ? https.request(target, options) : http.request(target, options);
+      return exchange(request, gzip, { connectMs, silenceMs, totalMs, bytes });
+    };
+    return once().catch((error: unknown) => {
+      if (error instanceof StaleConnection) return once();
+      throw error;
+    });
+  }
+
+  #agent(target: URL, ca: string | undefined): Agent {
+    // What is on its way by the old authority comes to its end; its connections close when they are quiet.
+    if (ca !== this.#ca) this.#agents.clear();
+    this.#ca = ca;
+    let agent = this.#agents.get(target.origin);
     if (!agent) {
-      const options = { keepAlive: true, maxSockets: 1 };
-      agent = secure ? new https.Agent({ ...options, ...(ca ? { ca } : {}) }) : new http.Agent(options);
-      this.#agents.set(origin, agent);
+      const proxyEnv = proxyFor(target, this.#options.proxy);
+      const { silenceMs: timeout } = this.#patience;
+      const options = { keepAlive: true, maxSockets: SOCKETS, timeout, ...(proxyEnv ? { proxyEnv } : {}) };
+      const isSecure = target.protocol === 'https:';
+      agent = isSecure ? new https.Agent({ ...options, ...(ca ? { ca } : {}) }) : new http.Agent(options);
+      this.#agents.set(target.origin, agent);
     }
     return agent;
   }
 }
 
-/** The server closed a quiet connection just as it was taken up again: no fault of anybody's, and worth a second try at once. */
-class StaleConnection extends Error {}
-
-function send(request: ClientRequest, body: Buffer): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    request.once('response', resolve);
-    // It may come after the answer too, when the server closes before it has read everything.
-    request.on('error', (error) => {
-      const stale = request.reusedSocket && codeOf(error) === 'ECONNRESET';
-      reject(stale ? new StaleConnection(error.message, { cause: error }) : error);
-    });
-    request.once('timeout', () => request.destroy(new Error(`no answer for ${SILENCE_MS / 1000} s`)));
-    request.end(body);
-  });
+function partsOf(ask: Ask): { gzip: Buffer; path: string; type: Record<string, string>; bytes: number } {
+  if (ask.method === 'HEAD') return { gzip: Buffer.alloc(0), path: '/', type: {}, bytes: mostBytes(0) };
+  return {
+    gzip: ask.gzip,
+    path: `/${encodeURIComponent(ask.stream)}/_bulk?filter_path=${FILTER}`,
+    type: { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' },
+    bytes: mostBytes(ask.count),
+  };
 }
 
-async function readBody(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > ANSWER_BYTES) throw new Error(`an answer of more than ${ANSWER_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** OpenSSL's and the parser's words for common mistakes do not name the cure. */
+/** OpenSSL's, the parser's and the proxy's words for common mistakes do not name the cure. */
 const CURES: readonly [RegExp, string][] = [
+  [/proxy/i, 'check HTTP_PROXY, HTTPS_PROXY and NO_PROXY, and that the proxy lets this address through'],
   [/self-signed|unable to (get|verify)|PEM/i, "is the authority of Elasticsearch's certificate in es-ca.crt?"],
   [/altnames/, 'the URL must use a name that is in the certificate'],
   [/wrong version number|packet length too long/, 'does it speak http, not https?'],
 ];
 
 function explain(error: unknown): string {
-  const text = describe(error);
+  // A URL in an error's words may be one with a password.
+  const text = describe(error).replaceAll(/\/\/[^\s/@]+@/g, '//');
   const cure = CURES.find(([pattern]) => pattern.test(text))?.[1];
   return cure ? `${text} (${cure})` : text;
 }

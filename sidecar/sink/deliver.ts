@@ -1,85 +1,111 @@
-import { promisify } from 'node:util';
-import { constants, gzip } from 'node:zlib';
-import { backoff } from '../../runtime/backoff.ts';
 import type { Log } from '../../runtime/log.ts';
-import { wait } from '../../runtime/wait.ts';
 import { Body } from '../plain/body.ts';
 import { DocumentWriter } from '../plain/document.ts';
+import type { RawRecord } from '../plain/record.ts';
 import type { Reminder } from '../reminder.ts';
-import type { Answer, Fault, Outcome } from './answer.ts';
-import type { Batch, Entry } from './batch.ts';
+import { isSent, type Batch, type Sent } from './batch.ts';
+import { Patience } from './patience.ts';
+import { Rejections, type Counts } from './rejections.ts';
+import { Sender, type Refused, type Sink, type Taken } from './sender.ts';
 import { Slice } from './slice.ts';
 
-/** What became of a record for good: Elasticsearch has it, had it, or has it as a dead letter. */
-export type Fate = 'stored' | 'duplicate' | 'deadLettered';
+/** What became of a record for good: Elasticsearch has it, had it, or has it as a dead letter; or a rule leaves it out. */
+export type Fate = Taken | 'deadLettered' | 'discarded';
 
-/** Where requests go: `url` says who answered, or who did not. */
-export interface Sink {
-  post(stream: string, body: Buffer, count: number): Promise<{ url: string; answer: Answer }>;
-}
-
-export interface DeliverOptions {
+export interface DelivererOptions {
   sink: Sink;
   streams: () => { logs: string; deadLetters: string };
   log: Log;
   reminder: Reminder;
-  now: () => Date;
+  /** Milliseconds of a clock that never goes back. */
+  now: () => number;
+  date: () => Date;
   random: () => number;
   /** Aborts when the pod ends: from then on little time is left, and waits are short. */
   ending: AbortSignal;
 }
 
-type Destination = 'logs' | 'deadLetters';
-interface Refused extends Fault {
-  entry: Entry;
-}
-type Trouble = Extract<Answer, { kind: 'retry' | 'hold' }>;
+/** Writes a record in another form; writes nothing when there is nothing to write. */
+type Write = (writer: DocumentWriter, record: Refused<Sent>) => Promise<void>;
+type OnTaken = (entry: Sent, how: Taken) => void;
 
-const compress = promisify(gzip);
-const COMPRESSION = { level: constants.Z_BEST_SPEED, chunkSize: 262_144 };
-/** The longest wait while the pod ends: the grace period may be over any moment. */
-const LAST_MS = 1000;
-
-const CURE = {
-  retry: 'it is tried again until it is answered for; nothing is lost while the log files are there',
-  hold: 'everything waits: check the API key and its privileges, and that the stream exists; the operator makes all of them',
-};
+/** Refused records are written anew in parts of this size: many of them must not take the memory of as many batches. */
+const REWRITE_BYTES = 1_048_576;
 
 /**
- * Sends a batch until every record has its fate, and only then returns: retries what can pass, holds what somebody must mend,
- * halves what is too large, and gives a refused record its second form and then the dead letter.
+ * Sends a batch until every record has its fate, and only then returns. A refused record is sent again as clean text, and
+ * refused again it becomes a dead letter; unless too many are refused for one reason, for then something is broken that can be
+ * mended, and they wait. Several batches may be on their way at once.
  */
 export class Deliverer {
-  readonly #options: DeliverOptions;
-  #attempt = 0;
-  #inTrouble = false;
+  readonly #options: DelivererOptions;
+  readonly #logs: Sender;
+  readonly #deadLetters: Sender;
+  readonly #rejections: Rejections;
+  /** Of those who wait because too many records are refused. */
+  readonly #patience: Patience;
 
-  constructor(options: DeliverOptions) {
+  constructor(options: DelivererOptions) {
+    const { streams, now } = options;
     this.#options = options;
+    this.#logs = new Sender({ ...options, stream: () => streams().logs, isLast: false });
+    this.#deadLetters = new Sender({ ...options, stream: () => streams().deadLetters, isLast: true });
+    this.#rejections = new Rejections(now);
+    this.#patience = new Patience(options);
   }
 
   /** The fates in the order of the batch. */
   async deliver(batch: Batch): Promise<Fate[]> {
-    const fates: Fate[] = Array.from({ length: batch.entries.length });
-    const refused = await this.#send(new Slice(batch.body.bytes, batch.entries), 'logs', fates);
-    const twice = await this.#sendClean(refused, fates);
-    await this.#bury(twice, fates);
+    const fates = batch.entries.map((): Fate => 'discarded');
+    let waiting = batch.entries.filter(isSent);
+    let held: Counts = new Map();
+    let turn = this.#patience.now();
+    while (waiting.length > 0) {
+      const refused = await this.#offer(new Slice(batch.body.bytes, waiting), fates);
+      held = this.#judge(waiting.length - refused.length, refused, held);
+      const isHeld = ({ reason }: Refused<Sent>) => held.has(this.#rejections.name(reason));
+      const back = refused.filter(isHeld);
+      await this.#bury(
+        refused.filter((one) => !isHeld(one)),
+        fates,
+      );
+      if (back.length > 0) this.#patience.done(turn, {});
+      else if (refused.length > 0 || turn.alone) this.#patience.done(turn);
+      if (back.length === 0) break;
+      this.#alert(back);
+      // In the first form again: what is mended may take it as it is.
+      waiting = batch.entries.filter(isSent).filter(({ index }) => back.some(({ piece }) => piece.index === index));
+      turn = await this.#patience.turn();
+    }
     return fates;
   }
 
-  /** The refused ones again, as clean text read from their file; returns those that are refused again or are gone. */
-  async #sendClean(refused: readonly Refused[], fates: Fate[]): Promise<Refused[]> {
-    const gone: Refused[] = [];
-    const slice = rewrite(refused, this.#options.now, (writer, one) => {
-      const record = one.entry.file.reread(one.entry);
-      if (record) writer.repaired(record, one.entry.origin, one.reason);
-      else gone.push(one);
-    });
-    return [...gone, ...(await this.#send(slice, 'logs', fates))];
+  /** In the first form, and what is refused as clean text read from its file; returns what is refused again or is gone. */
+  async #offer(slice: Slice<Sent>, fates: Fate[]): Promise<Refused<Sent>[]> {
+    const onTaken: OnTaken = ({ index }, how) => {
+      fates[index] = how;
+    };
+    const refused = await this.#logs.send(slice, onTaken);
+    const write: Write = async (writer, { piece, reason }) => {
+      const record = await piece.file.reread(piece);
+      if (record) writer.repaired(record, piece.origin, reason);
+    };
+    return this.#sendAnew(refused, write, this.#logs, onTaken);
   }
 
-  async #bury(refused: readonly Refused[], fates: Fate[]): Promise<void> {
-    const { log, now, reminder, streams } = this.#options;
+  /** What of the refused is held back: nothing at the end of the pod, after which it would be lost. */
+  #judge(taken: number, refused: readonly Refused<Sent>[], held: Counts): Counts {
+    const counts = new Map<string, number>();
+    for (const { reason } of refused) {
+      const name = this.#rejections.name(reason);
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    const kept = this.#rejections.judge(taken, counts, held);
+    return this.#options.ending.aborted ? new Map() : kept;
+  }
+
+  async #bury(refused: readonly Refused<Sent>[], fates: Fate[]): Promise<void> {
+    const { log, reminder, streams } = this.#options;
     const [first] = refused;
     if (!first) return;
     const { reason, error } = first;
@@ -87,107 +113,48 @@ export class Deliverer {
       const stream = streams().deadLetters;
       log.warn('Elasticsearch refuses records in every form', { reason, error, records: refused.length, stream });
     }
-    const slice = rewrite(refused, now, (writer, { entry, reason, error }) => {
-      const gone = { ...entry, stamp: undefined, buffer: Buffer.alloc(0), start: 0, end: 0, cut: 0 };
-      writer.deadLetter(entry.file.reread(entry) ?? gone, entry.origin, { reason, error });
+    const write: Write = async (writer, { piece, reason, error }) => {
+      writer.deadLetter((await piece.file.reread(piece)) ?? goneOf(piece), piece.origin, { reason, error });
+    };
+    await this.#sendAnew(refused, write, this.#deadLetters, ({ index }) => {
+      fates[index] = 'deadLettered';
     });
-    await this.#send(slice, 'deadLetters', fates);
   }
 
-  /**
-   * Sends until no record is left to retry, notes the fates, and returns the refused. A dead letter is never refused: it waits
-   * until the stream takes it.
-   */
-  async #send(slice: Slice, to: Destination, fates: Fate[]): Promise<Refused[]> {
-    const { sink, streams } = this.#options;
-    const refused: Refused[] = [];
-    const queue = slice.entries.length > 0 ? [slice] : [];
-    for (let part = queue.shift(); part; part = queue.shift()) {
-      const { entries } = part;
-      const { url, answer } = await sink.post(streams()[to], await compress(part.body(), COMPRESSION), entries.length);
-      if (answer.kind === 'items') {
-        const { rest, trouble } = sort(entries, answer.outcomes, { to, fates, refused });
-        if (rest.length < entries.length) this.#attempt = 0;
-        if (rest.length > 0) queue.unshift(part.of(rest));
-        if (trouble) await this.#pause(url, trouble);
-      } else if (answer.kind !== 'tooLarge') {
-        queue.unshift(part);
-        await this.#pause(url, answer);
-      } else if (entries.length > 1) {
-        queue.unshift(...part.halves());
-      } else if (to === 'logs') {
-        refused.push({ entry: entries[0]!, ...TOO_LARGE });
-      } else {
-        queue.unshift(part);
-        await this.#pause(url, { kind: 'hold', ...TOO_LARGE });
-      }
+  /** Writes records in another form and sends them; returns those that are refused, and those that could not be written. */
+  async #sendAnew(records: readonly Refused<Sent>[], write: Write, to: Sender, onTaken: OnTaken) {
+    const back: Refused<Sent>[] = [];
+    const body = new Body();
+    const writer = new DocumentWriter(body, this.#options.date);
+    let pieces: Sent[] = [];
+    for (const [i, record] of records.entries()) {
+      const start = body.length;
+      await write(writer, record);
+      if (body.length > start) pieces.push({ ...record.piece, start, end: body.length });
+      else back.push(record);
+      if (body.length < REWRITE_BYTES && i < records.length - 1) continue;
+      back.push(...(await to.send(new Slice(body.bytes, pieces), onTaken)));
+      body.length = 0;
+      pieces = [];
     }
-    this.#calm();
-    return refused;
+    return back;
   }
 
-  async #pause(url: string, trouble: Trouble): Promise<void> {
-    const { ending, log, random, reminder } = this.#options;
-    const { kind, reason, error } = trouble;
-    if (reminder.due(`${url} ${reason}`)) {
-      log.warn('Elasticsearch did not take records', { url, reason, error, cure: CURE[kind] });
-      this.#inTrouble = true;
-    }
-    const asked = (kind === 'retry' && trouble.afterMs) || 0;
-    const planned = Math.max(asked, backoff(this.#attempt++, random));
-    if (ending.aborted) await wait(Math.min(planned, LAST_MS));
-    else await wait(planned, ending);
-  }
-
-  #calm(): void {
-    if (this.#inTrouble) this.#options.log.info('Elasticsearch takes records again');
-    this.#inTrouble = false;
-    this.#attempt = 0;
+  #alert(back: readonly Refused<Sent>[]): void {
+    const { log, reminder, streams } = this.#options;
+    const { reason, error } = back[0]!;
+    if (!reminder.due(`held back: ${reason}`)) return;
+    log.error('Elasticsearch refuses too many records in every form; they are held back', {
+      reason,
+      error,
+      records: back.length,
+      stream: streams().logs,
+      cure: 'mend the pipeline, mapping or limit that the error names; they are tried again, and nothing is lost while the log files are there',
+    });
   }
 }
 
-const TOO_LARGE = {
-  reason: 'TooLarge',
-  error: '413: the server, or a proxy before it, does not take a record of this size',
-};
-
-/** Notes the fates and the refused; returns what must be sent again, and why. */
-function sort(
-  entries: readonly Entry[],
-  outcomes: readonly Outcome[],
-  { to, fates, refused }: { to: Destination; fates: Fate[]; refused: Refused[] },
-): { rest: Entry[]; trouble: Trouble | undefined } {
-  const rest: Entry[] = [];
-  let trouble: Trouble | undefined;
-  for (const [i, entry] of entries.entries()) {
-    const outcome = outcomes[i]!;
-    if (outcome.kind === 'stored' || outcome.kind === 'duplicate') {
-      fates[entry.index] = to === 'deadLetters' ? 'deadLettered' : outcome.kind;
-    } else if (outcome.kind === 'rejected' && to === 'logs') {
-      refused.push({ entry, reason: outcome.reason, error: outcome.error });
-    } else {
-      rest.push(entry);
-      const { reason, error } = outcome;
-      trouble ??=
-        outcome.kind === 'retry' ? { kind: 'retry', elsewhere: false, reason, error } : { kind: 'hold', reason, error };
-    }
-  }
-  return { rest, trouble };
-}
-
-/** Writes records in another form; `write` may leave one out. */
-function rewrite(
-  records: readonly Refused[],
-  now: () => Date,
-  write: (writer: DocumentWriter, record: Refused) => void,
-): Slice {
-  const body = new Body();
-  const writer = new DocumentWriter(body, now);
-  const entries: Entry[] = [];
-  for (const record of records) {
-    const start = body.length;
-    write(writer, record);
-    if (body.length > start) entries.push({ ...record.entry, start, end: body.length });
-  }
-  return new Slice(body.bytes, entries);
+/** A record that is no longer in its file: its place is all that is known of it. */
+function goneOf({ offset, bytes, lane }: Sent): RawRecord {
+  return { offset, bytes, lane, stamp: undefined, buffer: Buffer.alloc(0), start: 0, end: 0, cut: 0, continued: false };
 }

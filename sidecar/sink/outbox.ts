@@ -1,103 +1,167 @@
-import type { RawRecord } from '../plain/assemble.ts';
+import type { SidecarConfig } from '../../api/sidecar-config.ts';
+import { invariant } from '../../runtime/errors.ts';
+import { wait } from '../../runtime/wait.ts';
 import type { Origin } from '../plain/document.ts';
+import type { Extent, RawRecord } from '../plain/record.ts';
 import type { LogFile } from '../source/log-file.ts';
 import type { State } from '../source/state.ts';
-import { wait } from '../../runtime/wait.ts';
+import { batchAge, Rate } from './age.ts';
 import { Batch } from './batch.ts';
-import type { Deliverer } from './deliver.ts';
-import { settle, standingsOf } from './settle.ts';
+import type { Deliverer, Fate } from './deliver.ts';
+import { settle, standingsOf, type Standings } from './settle.ts';
 
 export interface OutboxOptions {
   deliverer: Pick<Deliverer, 'deliver'>;
   state: Pick<State, 'save'>;
+  /** Asked again and again: the configuration may change. */
+  limits: () => Pick<SidecarConfig['limits'], 'inFlight' | 'batchBytes' | 'batchAgeMs'>;
   /** Milliseconds of a clock that never goes back. */
   now: () => number;
   date: () => Date;
 }
 
+/** A batch on its way; with fates it is answered for, and waits for those before it. */
+interface Flight {
+  batch: Batch;
+  standings: Standings;
+  fates: Fate[] | undefined;
+}
+
 /**
- * Two batches: one is filled while the other is on its way. Only one is, so answers come in the order of the files, and a
- * checkpoint moves over nothing that is not answered for. More than the two is never in memory.
+ * Batches: some are on their way while one is filled. Answers come in any order, but are settled in the order in which the
+ * batches left, so that a checkpoint moves over nothing that is not answered for. More than `limits.inFlight` and the one that
+ * is filled are never in memory.
  */
 export class Outbox {
   readonly #options: OutboxOptions;
+  readonly #flights: Flight[] = [];
+  readonly #spare: Batch[] = [];
+  readonly #rate = new Rate();
   #filling: Batch;
-  #spare: Batch;
+  /** When the batch that is filled got its first record. */
   #since = 0;
-  #flight: AbortController | undefined;
+  #landing = new AbortController();
   #failure: Error | undefined;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
     this.#filling = new Batch(options.date);
-    this.#spare = new Batch(options.date);
   }
 
   add(file: LogFile, origin: Origin, record: RawRecord): void {
-    if (this.#filling.entries.length === 0) this.#since = this.#options.now();
+    this.#begin();
     this.#filling.add(file, origin, record);
-    file.pending++;
   }
 
-  /** Bytes of the batch that is being filled. */
+  /** Takes a record that a rule leaves out: it is not sent, but its turn to be answered for comes with its neighbours'. */
+  discard(file: LogFile, extent: Extent, rule: string): void {
+    this.#begin();
+    this.#filling.discard(file, extent, rule);
+  }
+
+  /** Of the batch that is filled. */
   get bytes(): number {
-    return this.#filling.body.length;
+    return this.#filling.bytes;
   }
 
-  /** How long the oldest record waits for its batch to be sent, milliseconds; 0 without one. */
-  get age(): number {
-    return this.#filling.entries.length === 0 ? 0 : this.#options.now() - this.#since;
+  /** The batch that is filled has waited long enough. */
+  get isDue(): boolean {
+    const { limits, now } = this.#options;
+    if (this.#filling.entries.length === 0) return false;
+    const { isUrgent } = this.#filling;
+    const bytesPerSecond = this.#rate.at(now());
+    return now() - this.#since >= batchAge({ bytesPerSecond, isUrgent, batchAgeMs: limits().batchAgeMs });
+  }
+
+  /** No further batch may leave before one has landed. */
+  get isFull(): boolean {
+    return this.#flights.length >= this.#options.limits().inFlight;
   }
 
   get isFlying(): boolean {
-    return this.#flight !== undefined;
+    return this.#flights.length > 0;
   }
 
   get isEmpty(): boolean {
     return !this.isFlying && this.#filling.entries.length === 0;
   }
 
-  /** Sends what there is. None may be on its way. */
+  /** Sends what there is. Must not be full. */
   dispatch(): void {
     const batch = this.#filling;
     if (batch.entries.length === 0) return;
-    this.#filling = this.#spare;
-    this.#spare = batch;
-    this.#flight = new AbortController();
-    void this.#answerFor(batch);
+    invariant(!this.isFull, 'a batch is sent before there is room for it');
+    this.#rate.add(batch.body.length, this.#options.now());
+    this.#filling = this.#spare.pop() ?? new Batch(this.#options.date);
+    const flight: Flight = { batch, standings: standingsOf(batch), fates: undefined };
+    this.#flights.push(flight);
+    void this.#answerFor(flight);
   }
 
-  /** Until the batch on its way is answered for, at most `ms`. Throws when it never will be: that is a bug. */
+  /**
+   * Sends some records out of their turn, and counts none of them: `fill` adds them, and hears of the batch's bytes. Nobody waits
+   * for the answer, for they are sent again in their turn.
+   */
+  sendAhead(fill: (add: (file: LogFile, origin: Origin, record: RawRecord) => number) => void): void {
+    const batch = new Batch(this.#options.date);
+    fill((file, origin, record) => {
+      batch.add(file, origin, record);
+      return batch.bytes;
+    });
+    if (batch.entries.length === 0) return;
+    this.#options.deliverer.deliver(batch).catch((error: unknown) => {
+      this.#failure ??= new Error('a batch cannot be delivered', { cause: error });
+    });
+  }
+
+  /** Until a batch on its way is settled, at most `ms`; at once when there is none. Throws when one never will be: a bug. */
   async landed(ms: number): Promise<void> {
-    if (this.#flight) await wait(ms, this.#flight.signal);
+    if (this.isFlying && !this.#failure) await wait(ms, this.#landing.signal);
     if (this.#failure) throw this.#failure;
   }
 
   /** Sends all there is, and resolves when it is answered for. */
   async flush(): Promise<void> {
     while (!this.isEmpty) {
-      if (!this.isFlying) this.dispatch();
+      if (!this.isFull) this.dispatch();
       await this.landed(60_000);
     }
   }
 
-  /** Lets go of what a busy time made the batches grow to. */
+  /** Lets go of what a busy time made it need. */
   shrink(): void {
+    this.#spare.length = 0;
     this.#filling.body.shrink();
-    this.#spare.body.shrink();
   }
 
-  async #answerFor(batch: Batch): Promise<void> {
-    const flight = this.#flight;
+  #begin(): void {
+    if (this.#filling.entries.length === 0) this.#since = this.#options.now();
+  }
+
+  async #answerFor(flight: Flight): Promise<void> {
     try {
-      const standings = standingsOf(batch);
-      this.#options.state.save(settle(batch, await this.#options.deliverer.deliver(batch), standings));
-      batch.clear();
-      this.#flight = undefined;
+      flight.fates = await this.#options.deliverer.deliver(flight.batch);
+      this.#settle();
     } catch (error) {
       // It stays on its way for ever: nothing that comes after it may be acknowledged.
-      this.#failure = new Error('a batch cannot be delivered', { cause: error });
+      this.#failure ??= new Error('a batch cannot be delivered', { cause: error });
     }
-    flight?.abort();
+    this.#landing.abort();
+    this.#landing = new AbortController();
+  }
+
+  /** Settles the batches that are answered for, up to the first that is not. */
+  #settle(): void {
+    const { limits, state } = this.#options;
+    const { inFlight, batchBytes } = limits();
+    for (let first = this.#flights[0]; first?.fates; first = this.#flights[0]) {
+      const { batch, fates, standings } = first;
+      // Should settling fail, it is not tried again: some of it may be done.
+      first.fates = undefined;
+      state.save(settle(batch, fates, standings));
+      this.#flights.shift();
+      batch.clear(2 * batchBytes);
+      if (this.#spare.length < inFlight) this.#spare.push(batch);
+    }
   }
 }

@@ -1,32 +1,36 @@
-import type { Entry } from './batch.ts';
+/** Something that stands in a body: `[start, end)` of it. */
+export interface Piece {
+  readonly start: number;
+  readonly end: number;
+}
 
-/** Some records of a body, as one request sends them. */
-export class Slice {
+/** Some pieces of a body, as one request sends them. */
+export class Slice<P extends Piece> {
   readonly #bytes: Buffer;
-  readonly entries: readonly Entry[];
+  readonly pieces: readonly P[];
 
-  constructor(bytes: Buffer, entries: readonly Entry[]) {
+  constructor(bytes: Buffer, pieces: readonly P[]) {
     this.#bytes = bytes;
-    this.entries = entries;
+    this.pieces = pieces;
   }
 
   /** Their bytes, without a copy as long as they stand together. */
   body(): Buffer {
-    const first = this.entries[0]!;
-    const last = this.entries.at(-1)!;
+    const first = this.pieces[0]!;
+    const last = this.pieces.at(-1)!;
     let length = 0;
-    for (const { start, end } of this.entries) length += end - start;
+    for (const { start, end } of this.pieces) length += end - start;
     if (last.end - first.start === length) return this.#bytes.subarray(first.start, last.end);
-    return Buffer.concat(this.entries.map(({ start, end }) => this.#bytes.subarray(start, end)));
+    return Buffer.concat(this.pieces.map(({ start, end }) => this.#bytes.subarray(start, end)));
   }
 
-  /** The same bytes, fewer records. */
-  of(entries: readonly Entry[]): Slice {
-    return new Slice(this.#bytes, entries);
+  /** The same bytes, fewer pieces. */
+  of(pieces: readonly P[]): Slice<P> {
+    return new Slice(this.#bytes, pieces);
   }
 
-  halves(): Slice[] {
-    const middle = this.entries.length >> 1;
-    return [this.of(this.entries.slice(0, middle)), this.of(this.entries.slice(middle))];
+  halves(): Slice<P>[] {
+    const middle = this.pieces.length >> 1;
+    return [this.of(this.pieces.slice(0, middle)), this.of(this.pieces.slice(middle))];
   }
 }

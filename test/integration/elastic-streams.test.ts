@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StreamKind } from '../../operator/elastic/templates.ts';
 import { streamsOf } from '../../operator/elastic/streams.ts';
 import { STREAM_KINDS, templateName } from '../../operator/elastic/templates.ts';
+import { constantPart } from '../../sidecar/pod.ts';
+import { sealDocument, startDocument } from '../../sidecar/sink/file-document.ts';
+import { freshCheckpoint } from '../../sidecar/source/checkpoint.ts';
 import { providedElasticsearch } from '../backends/provided.ts';
 import { elasticOf, namespaceOf, recordAt } from './elastic.ts';
 import type { BulkAnswer } from './elastic.ts';
@@ -25,7 +28,7 @@ describe.skipIf(missing)(`templates and streams ${missing}`, () => {
 
   const templates = () =>
     Promise.all(STREAM_KINDS.map((kind) => request('GET', `/_index_template/${templateName(kind)}`)));
-  const create = (stream: string, op: string, { id, document } = recordAt(0)) =>
+  const create = (stream: string, op: string, { id, document }: { id: string; document: object } = recordAt(0)) =>
     request<BulkAnswer>('POST', `/${stream}/_bulk?refresh=true`, [{ [op]: { _id: id } }, document]);
 
   it('installs templates that another operator installs again without a change', async () => {
@@ -70,6 +73,41 @@ describe.skipIf(missing)(`templates and streams ${missing}`, () => {
     const item = (await create(streams.logs, 'index')).body.items[0]?.['index'];
     expect(item?.status).toBe(400);
     expect(item?.error?.reason).toContain('op_type of create');
+  });
+
+  it('stores start documents and seals as the sidecar writes them, and adds up their sums', async () => {
+    const pod = {
+      namespace,
+      name: 'p',
+      uid: 'u',
+      node: 'n',
+      labels: new Map([['a.b/c', 'd']]),
+      annotations: new Map(),
+    };
+    const constant = constantPart(pod, 'cart', 'test');
+    const at = new Date();
+    const sums = (offsets: bigint) => ({ records: 2, bytes: 20, offsets });
+    const checkpointOf = (file: string) => ({
+      ...freshCheckpoint({ file, container: 'cart', run: 0, generation: 0 }),
+      stored: sums(2n ** 62n),
+      lost: { Truncated: 3 },
+    });
+    const documents = [
+      startDocument({ pod, container: 'cart', run: 0, constant, image: 'cart:1' }, '1.2.3', at),
+      sealDocument(checkpointOf('a'), 23, constant, at),
+      sealDocument({ ...checkpointOf('b'), stored: sums(2n ** 70n) }, 23, constant, at),
+    ];
+    for (const { id, text } of documents) {
+      const { body } = await create(streams.files, 'create', { id, document: JSON.parse(text) as object });
+      expect(body.items).toMatchObject([{ create: { status: 201 } }]);
+    }
+    const sum = (field: string) => ({ [field]: { sum: { field: `tracewell.${field}` } } });
+    const aggs = { ...sum('size'), ...sum('stored.bytes'), ...sum('lost.Truncated') };
+    const query = { term: { 'kubernetes.pod.uid': 'u' } };
+    expect(await request('POST', `/${streams.files}/_search?size=0`, { aggs })).toMatchObject({
+      body: { aggregations: { size: { value: 46 }, 'stored.bytes': { value: 40 }, 'lost.Truncated': { value: 6 } } },
+    });
+    expect(await request('POST', `/${streams.files}/_count`, { query })).toMatchObject({ body: { count: 1 } });
   });
 
   it('shares no stream between namespaces that differ in a dash', () => {

@@ -1,0 +1,79 @@
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { codeOf } from '../../runtime/errors.ts';
+
+/** Bounds of one request and its answer. */
+export interface Bounds {
+  /** Until there is a connection, a proxy's tunnel included. */
+  connectMs: number;
+  /** Without a byte in either direction: the request's own `timeout`. */
+  silenceMs: number;
+  /** Until the whole answer is there. */
+  totalMs: number;
+  /** Of the answer. */
+  bytes: number;
+}
+
+export interface Reply {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+}
+
+/**
+ * Sends one request and reads its answer. Rejects when the connection ends before both are whole, when a bound is met, and
+ * when the request's own `timeout` passes in silence.
+ */
+export async function exchange(request: ClientRequest, body: Buffer, bounds: Bounds): Promise<Reply> {
+  // A request that has no connection yet says nothing when it is destroyed: the promise must end by itself.
+  const { promise: expired, reject } = Promise.withResolvers<never>();
+  const expire = (what: string, ms: number) =>
+    setTimeout(() => {
+      const error = new Error(`${what} within ${ms / 1000} s`);
+      request.destroy(error);
+      reject(error);
+    }, ms);
+  const total = expire('no whole answer', bounds.totalMs);
+  const connecting = expire('no connection', bounds.connectMs);
+  request.once('socket', (socket) => {
+    const isThere = () => clearTimeout(connecting);
+    if (socket.connecting) socket.once('connect', isThere);
+    else isThere();
+  });
+  try {
+    return await Promise.race([
+      expired,
+      send(request, body, bounds.silenceMs).then((response) => read(response, bounds.bytes)),
+    ]);
+  } finally {
+    clearTimeout(total);
+    clearTimeout(connecting);
+  }
+}
+
+/** The server closed a quiet connection just as it was taken up again: no fault of anybody's, and worth a second try at once. */
+export class StaleConnection extends Error {}
+
+function send(request: ClientRequest, body: Buffer, silenceMs: number): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request.once('response', resolve);
+    // It may come after the answer too, when the server closes before it has read everything.
+    request.on('error', (error) => {
+      const stale = request.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(codeOf(error) ?? '');
+      reject(stale ? new StaleConnection(error.message, { cause: error }) : error);
+    });
+    request.once('timeout', () => request.destroy(new Error(`no answer for ${silenceMs / 1000} s`)));
+    request.end(body);
+  });
+}
+
+async function read(response: IncomingMessage, most: number): Promise<Reply> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > most) throw new Error(`an answer of more than ${most} bytes`);
+    chunks.push(chunk);
+  }
+  const text = Buffer.concat(chunks).toString('utf8');
+  return { status: response.statusCode ?? 0, headers: response.headers, text };
+}
