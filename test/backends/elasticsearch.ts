@@ -39,6 +39,8 @@ export interface Elasticsearch extends ElasticsearchInfo {
   readonly request: <T = unknown>(method: string, path: string, body?: unknown) => Promise<Answer<T>>;
   /** Of the one that `upElasticsearch` returned: removes all of it. Of an attached one: closes its connections. */
   readonly down: () => Promise<void>;
+  /** Kills it by -9 and starts it again on the same port; resolves when it is ready. Where that can be done. */
+  readonly crash?: () => Promise<void>;
 }
 
 export interface UpOptions {
@@ -52,10 +54,11 @@ export interface UpOptions {
 export async function upElasticsearch(options: UpOptions): Promise<Elasticsearch> {
   const toolchain = (await findJdk()) && (find('mvn') || (await isBuilt()));
   const up = !toolchain && (await dockerAnswers()) ? upDocker : upMaven;
-  const { info, down } = await up(options);
+  const { info, down, crash } = await up(options);
   const attached = attachElasticsearch(info);
   return {
     ...attached,
+    ...(crash ? { crash } : {}),
     async down() {
       await attached.down();
       await down();
@@ -67,6 +70,7 @@ export async function upElasticsearch(options: UpOptions): Promise<Elasticsearch
 export interface Brought {
   readonly info: ElasticsearchInfo;
   readonly down: () => Promise<void>;
+  readonly crash?: () => Promise<void>;
 }
 
 /** One that another process brought up. */

@@ -1,5 +1,5 @@
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { need } from '../cluster/programs.ts';
 import { run } from '../cluster/run.ts';
@@ -9,8 +9,8 @@ import { until } from '../wait.ts';
 import { caFileIn, createCertificate } from './certificate.ts';
 import { basic, connect } from './connection.ts';
 import { distribution, isBuilt, VERSION } from './distribution.ts';
-import type { Brought, ElasticsearchInfo, UpOptions } from './elasticsearch.ts';
-import { startGuarded, unprivileged } from './guarded.ts';
+import type { Brought, UpOptions } from './elasticsearch.ts';
+import { startGuarded, unprivileged, type Guarded } from './guarded.ts';
 import { needJdk } from './jdk.ts';
 import { untilReady } from './ready.ts';
 import { createState, removeState, sweepStates } from './state.ts';
@@ -32,9 +32,9 @@ export async function upMaven({ progress, signal, settings = {} }: UpOptions): P
       for (const end of ends.splice(0).toReversed()) await end();
     };
     try {
-      const info = await start({ state, home, jdk, settings, signal, step, ends });
-      step.done(info.description);
-      return { info, down };
+      const started = await start({ state, home, jdk, settings, signal, step, ends });
+      step.done(started.info.description);
+      return { ...started, down };
     } catch (error) {
       await down();
       throw error;
@@ -53,7 +53,7 @@ interface Start {
   readonly ends: (() => Promise<void>)[];
 }
 
-async function start({ state, home, jdk, settings, signal, step, ends }: Start): Promise<ElasticsearchInfo> {
+async function start({ state, home, jdk, settings, signal, step, ends }: Start): Promise<Omit<Brought, 'down'>> {
   const at = (...names: string[]) => join(state, ...names);
   step.update('certificates and settings');
   const password = randomBytes(16).toString('hex');
@@ -68,38 +68,47 @@ async function start({ state, home, jdk, settings, signal, step, ends }: Start):
 
   step.update('starting');
   const log = at('output.log');
-  const server = startGuarded([join(await reachable(home, at('home')), 'bin/elasticsearch')], {
-    cwd: state,
-    log,
-    env: {
-      PATH: '/usr/bin:/bin',
-      HOME: state,
-      ES_JAVA_HOME: jdk,
-      ES_PATH_CONF: at('config'),
-      ES_TMPDIR: at('tmp'),
-      ES_JAVA_OPTS: JVM_OPTIONS,
+  const program = join(await reachable(home, at('home')), 'bin/elasticsearch');
+  const env = {
+    PATH: '/usr/bin:/bin',
+    HOME: state,
+    ES_JAVA_HOME: jdk,
+    ES_PATH_CONF: at('config'),
+    ES_TMPDIR: at('tmp'),
+    ES_JAVA_OPTS: JVM_OPTIONS,
+  };
+  const caFile = caFileIn(at('config/tls'));
+  const ca = await readFile(caFile, 'utf8');
+  let server: Guarded;
+  /** Starts it on a port, or with 0 on one of the kernel's choice, and returns which that is when it is ready. */
+  const launch = async (wanted: number): Promise<number> => {
+    await rm(at('logs/http.ports'), { force: true });
+    server = startGuarded([program, `-Ehttp.port=${wanted}`], { cwd: state, log, env });
+    ends.push(server.stop);
+    const either = AbortSignal.any([server.ended, ...(signal ? [signal] : [])]);
+    try {
+      const port = await portOf(at('logs/http.ports'), either);
+      const connection = connect({ url: `https://127.0.0.1:${port}`, ca }, basic(USERNAME, password));
+      await untilReady(connection, either).finally(connection.close);
+      return port;
+    } catch (error) {
+      if (!server.ended.aborted) throw error;
+      throw new Error(
+        `Elasticsearch ${(server.ended.reason as Error).message}:\n${complaint(await readFile(log, 'utf8'))}`,
+        { cause: error },
+      );
+    }
+  };
+  const port = await launch(0);
+  const url = `https://127.0.0.1:${port}`;
+  const description = `Elasticsearch ${VERSION} on ${url}, a process of this machine, state in ${state}`;
+  return {
+    info: { provider: 'maven', url, port, username: USERNAME, password, ca, caFile, description },
+    async crash() {
+      await server.stop();
+      await launch(port);
     },
-  });
-  ends.push(server.stop);
-  const either = AbortSignal.any([server.ended, ...(signal ? [signal] : [])]);
-  try {
-    const port = await portOf(at('logs/http.ports'), either);
-    const url = `https://127.0.0.1:${port}`;
-    const caFile = caFileIn(at('config/tls'));
-    const ca = await readFile(caFile, 'utf8');
-    const connection = connect({ url, ca }, basic(USERNAME, password));
-    await untilReady(connection, either).finally(connection.close);
-    const description = `Elasticsearch ${VERSION} on ${url}, a process of this machine, state in ${state}`;
-    return { provider: 'maven', url, port, username: USERNAME, password, ca, caFile, description };
-  } catch (error) {
-    if (!server.ended.aborted) throw error;
-    throw new Error(
-      `Elasticsearch ${(server.ended.reason as Error).message}:\n${complaint(await readFile(log, 'utf8'))}`,
-      {
-        cause: error,
-      },
-    );
-  }
+  };
 }
 
 function settingsOf(state: string): Record<string, string> {
@@ -108,8 +117,7 @@ function settingsOf(state: string): Record<string, string> {
     'node.name': 'node',
     'discovery.type': 'single-node',
     'network.host': '127.0.0.1',
-    // The kernel's choice, told in a file.
-    'http.port': '0',
+    // The kernel's choice, told in a file; that of the other one is on the command line.
     'transport.port': '0',
     'node.portsfile': 'true',
     'path.data': join(state, 'data'),

@@ -18,6 +18,8 @@ export interface AccountOptions {
   readonly limits: readonly number[];
   /** Lines of the application may have been joined to one record. */
   readonly groupsLines: boolean;
+  /** A sidecar was told to end while the application wrote: for it the file ended there, and with it what was open. */
+  readonly endsAnywhere: boolean;
 }
 
 /** What lies in Elasticsearch of one file: each document is looked at by itself, and noted on the lines that it covers. */
@@ -73,10 +75,11 @@ export class Account {
 
   /** A record begins where a line of the application begins, and ends where one ends. */
   #wrongBounds({ lines }: LaneOf, { from, to }: { from: number; to: number }): string | undefined {
-    if (lines[from - 1]?.more) return 'begins inside a line of the application';
-    if (lines[to - 1]!.more && to < lines.length) return 'ends inside a line of the application';
+    const { endsAnywhere, groupsLines } = this.#options;
+    if (!endsAnywhere && lines[from - 1]?.more) return 'begins inside a line of the application';
+    if (!endsAnywhere && lines[to - 1]!.more && to < lines.length) return 'ends inside a line of the application';
     const ends = lines.slice(from, to).filter(({ more }) => !more).length;
-    return ends > 1 && !this.#options.groupsLines ? `joins ${ends} lines, and multiline is off` : undefined;
+    return ends > 1 && !groupsLines ? `joins ${ends} lines, and multiline is off` : undefined;
   }
 }
 

@@ -83,16 +83,17 @@ function evidence(
     files: [FILE],
     documents: DOCUMENTS,
     deadLetters: [],
-    seals: [{ file, ...said, ...changedSeal }],
+    seals: [{ id: `${file}.seal`, file, ...said, ...changedSeal }],
+    starts: ['cart/0'],
     snapshots: [snapshot],
-    lives: [{ from: 0, to: 60_000, isClean: true }],
+    lives: [{ from: 0, to: 60_000, wasTold: true, isClean: true }],
     rules: [{ multiline: 'Off', recordBytes: 1024, drop: [] }],
     clockWasRight: true,
     ...rest,
   } satisfies Evidence;
 }
 
-const SEALS = evidence().seals!;
+const SEALS = evidence().seals;
 const without = (index: number) => DOCUMENTS.toSpliced(index, 1);
 const changed = (index: number, source: object) =>
   DOCUMENTS.with(index, { ...DOCUMENTS[index]!, source: { ...DOCUMENTS[index]!.source, ...source } });
@@ -179,10 +180,25 @@ describe('the judge', () => {
       /the seal of .* says 4 records/,
     ],
     ['a seal tells of a loss that there was not', { seal: { lost: { Removed: 3 } } }, /says 3 bytes are lost, not 0/],
+    ['a seal has another name', { seal: { id: 'x.seal' } }, /x\.seal is the seal of/],
+    ['a container run is not announced', { starts: [] }, /cart\/0 is not announced/],
+    ['a container run is announced twice', { starts: ['cart/0', 'cart/0'] }, /announced twice/],
     ['a file has two seals', { seals: [...SEALS, ...SEALS] }, /two seals/],
   ])('finds it when %s', (_, changes, says) => {
     const { faults } = judge(evidence(changes));
     expect(faults.filter((fault) => says.test(fault))).not.toEqual([]);
+  });
+
+  it('accepts that a sidecar which was told to end, and was not the last, ends a record with what was there', () => {
+    const parts = [documentOf(FILE, [BEGUN!]), documentOf(FILE, [ENDED!])];
+    const documents = [...without(1), ...parts];
+    const stored = sumsOf(documents);
+    const lives = [0, 1].map((from) => ({ from, to: from + 1, wasTold: true, isClean: true }));
+    const told = evidence({ documents, lives, checkpoint: { stored }, seal: { stored } });
+    const acknowledged = new Map([[ID, 6]]);
+    const snapshots = [{ ...told.snapshots[0]!, acknowledged }];
+    expect(judge({ ...told, snapshots }).faults).toEqual([]);
+    expect(judge({ ...told, snapshots, lives: lives.slice(1) }).faults).not.toEqual([]);
   });
 
   it('lists copies across a rollover, and does not count them', () => {
@@ -211,6 +227,7 @@ describe('the judge', () => {
     const never = [{ multiline: 'Off', recordBytes: 1024, drop: [] }];
     const discarded = sumsOf([dropped]);
     const seal = {
+      id: `${ID}.seal`,
       file: ID,
       size: file.size,
       stored: sumsOf(kept),
@@ -256,7 +273,7 @@ describe('the judge', () => {
 
   describe('of a file that the kubelet removed', () => {
     const removed = { ...FILE, removedAt: 100_000 };
-    const nobody = evidence({ files: [removed], documents: [], seals: [], snapshots: [] });
+    const nobody = evidence({ files: [removed], documents: [], seals: [], starts: [], snapshots: [] });
 
     it('while no sidecar ran accepts the loss, and counts it', () => {
       const { faults, lostBytes, losses } = judge(nobody);
@@ -266,7 +283,7 @@ describe('the judge', () => {
     });
 
     it('under a sidecar that held it accepts none', () => {
-      const { faults } = judge({ ...nobody, lives: [{ from: 0, to: 200_000, isClean: true }] });
+      const { faults } = judge({ ...nobody, lives: [{ from: 0, to: 200_000, wasTold: true, isClean: true }] });
       expect(faults).toContainEqual(expect.stringMatching(/has lost/));
     });
 

@@ -24,6 +24,7 @@ export interface Rules {
 
 /** A seal as it lies in Elasticsearch. */
 export interface Seal extends Statement {
+  readonly id: string;
   readonly file: string;
 }
 
@@ -40,8 +41,9 @@ export interface Evidence {
   readonly files: readonly WrittenFile[];
   readonly documents: readonly Stored[];
   readonly deadLetters: readonly Stored[];
-  /** Undefined: this sidecar makes none. */
-  readonly seals: readonly Seal[] | undefined;
+  readonly seals: readonly Seal[];
+  /** The container runs that start documents tell of, `<container>/<run>`. */
+  readonly starts: readonly string[];
   /** The last one is of the end. */
   readonly snapshots: readonly Snapshot[];
   readonly lives: readonly Life[];
@@ -87,7 +89,7 @@ class Judge {
 
   constructor(evidence: Evidence) {
     this.#evidence = evidence;
-    const { files, rules, clockWasRight } = evidence;
+    const { clockWasRight, files, lives, rules } = evidence;
     this.#groupsLines = rules.some(({ multiline }) => multiline !== 'Off');
     // A group of lines ends where it is cut.
     const cut = (recordBytes: number) => (this.#groupsLines ? recordBytes : 0);
@@ -95,7 +97,11 @@ class Judge {
       rules.map(({ multiline, drop, recordBytes }) => JSON.stringify([multiline, drop, cut(recordBytes)])),
     );
     this.#isStable = ways.size === 1 && (clockWasRight || !this.#groupsLines);
-    const options = { limits: rules.map(({ recordBytes }) => recordBytes), groupsLines: this.#groupsLines };
+    const options = {
+      limits: rules.map(({ recordBytes }) => recordBytes),
+      groupsLines: this.#groupsLines,
+      endsAnywhere: lives.slice(0, -1).some(({ wasTold }) => wasTold),
+    };
     this.#accounts = new Map(files.map((file) => [file.id, new Account(file, options)]));
     if (this.#accounts.size < files.length) this.#faults.push('two files have one identity');
   }
@@ -108,6 +114,7 @@ class Judge {
     for (const snapshot of snapshots) this.#checkSnapshot(snapshot);
     this.#checkEnd();
     this.#checkSeals();
+    this.#checkStarts();
     const sums = (shelf: Shelf) => this.#accounts.values().reduce((all, { sums }) => all + sums[shelf].records, 0);
     return {
       faults: this.#faults,
@@ -198,13 +205,26 @@ class Judge {
   /** Each file that could be read to its end has one seal, and it is true. */
   #checkSeals(): void {
     const { seals, lives } = this.#evidence;
-    if (!seals) return;
     const known = new Set(seals.map(({ file }) => file));
     if (known.size < seals.length) this.#faults.push('a file has two seals');
     for (const { file } of this.#accounts.values()) {
       if (!known.has(file.id) && mayLose(file, lives) === undefined) this.#faults.push(`${nameOf(file)} has no seal`);
     }
-    for (const seal of seals) this.#compare('seal', seal);
+    for (const seal of seals) {
+      if (seal.id !== `${seal.file}.seal`) this.#faults.push(`${seal.id} is the seal of ${seal.file}`);
+      this.#compare('seal', seal);
+    }
+  }
+
+  /** Each container run of which something was read is announced once. */
+  #checkStarts(): void {
+    const { files, lives, starts } = this.#evidence;
+    const known = new Set(starts);
+    if (known.size < starts.length) this.#faults.push('a container run is announced twice');
+    for (const file of files) {
+      const run = `${file.container}/${file.run}`;
+      if (!known.has(run) && mayLose(file, lives) === undefined) this.#faults.push(`${run} is not announced`);
+    }
   }
 
   #compare(what: string, statement: Statement & { readonly file: string }): void {

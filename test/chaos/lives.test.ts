@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { mayLose } from './lives.ts';
 
 const lives = [
-  { from: 0, to: 20_000, isClean: false },
-  { from: 30_000, to: 60_000, isClean: true },
+  { from: 0, to: 20_000, wasTold: false, isClean: false },
+  { from: 30_000, to: 60_000, wasTold: true, isClean: true },
 ];
 
 it.each([

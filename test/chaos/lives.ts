@@ -6,6 +6,8 @@ export interface Life {
   readonly from: number;
   /** When it was told to end or was killed: from then on it looks for no new files. */
   readonly to: number;
+  /** It got SIGTERM; without, it was killed. */
+  readonly wasTold: boolean;
   /** It sent everything that it held, and ended by itself. */
   readonly isClean: boolean;
 }

@@ -47,6 +47,8 @@ export class FaultProxy {
   /** The places of more records that Elasticsearch has no room for, in the request of this number. */
   noRoom: (number: number, items: readonly WireItem[]) => ReadonlySet<number> = () => new Set();
   requests = 0;
+  /** How often Elasticsearch was sent a record that it had, and said so. */
+  known = 0;
   /** How many requests each kind of fault met, and what was wrong with what the sidecar sent. */
   readonly met = new Map<string, number>();
   readonly malformed: string[] = [];
@@ -68,17 +70,19 @@ export class FaultProxy {
         response.on('error', () => {}); // whoever asked is gone
         this.#serve(message, response).catch((error: unknown) => {
           if (message.complete) this.malformed.push(String(error));
-          message.destroy();
+          response.destroy();
         });
       });
     }
   }
 
-  /** How many records of each file were acknowledged to the sidecar, each counted once. */
+  /** How many records of each file were acknowledged to the sidecar, dead letters among them, each counted once. */
   acknowledgedByFile(): Map<string, number> {
     const byFile = new Map<string, number>();
-    for (const key of this.acknowledged.keys())
-      count(byFile, key.slice(key.indexOf(' ') + 1, key.indexOf('.', key.indexOf(' '))));
+    for (const key of this.acknowledged.keys()) {
+      const [, file, offset] = /^\S+ (\w+)\.(\d+)\./.exec(key) ?? [];
+      if (file && offset) count(byFile, file);
+    }
     return byFile;
   }
 
@@ -180,6 +184,7 @@ export class FaultProxy {
     }
     for (const [index, answer] of own.entries()) {
       if (answer.create.status === 201) count(this.taken, `${stream} ${rest[index]!.id}`);
+      if (answer.create.status === 409) this.known++;
     }
     const all = weave(refused, own, items.length);
     return {
@@ -265,12 +270,13 @@ function refusal({ status, retryAfter }: Extract<Fault, { kind: 'refused' }>): R
 
 /** Ends the connection when so much of the body has come. */
 async function cutWithin(message: IncomingMessage, share: number): Promise<void> {
+  const { socket } = message;
   let left = Number(message.headers['content-length'] ?? 0) * share;
   for await (const chunk of message as AsyncIterable<Buffer>) {
     left -= chunk.length;
     if (left <= 0) break;
   }
-  message.destroy();
+  socket.destroy();
 }
 
 function count(counts: Map<string, number>, key: string): void {

@@ -16,10 +16,13 @@ export function readBulk(packed: Buffer): WireItem[] {
   const text = new TextDecoder('utf-8', { fatal: true }).decode(gunzipSync(packed));
   if (!text.endsWith('\n')) throw new Error('the last line of a body has no newline');
   const lines = text.slice(0, -1).split('\n');
+  if (lines.length % 2 !== 0) throw new Error(`${lines.length} lines are not pairs`);
   return Array.from({ length: lines.length / 2 }, (_, pair) => {
     const { create } = JSON.parse(lines[2 * pair]!) as { create?: { _id?: unknown } };
     if (typeof create?._id !== 'string') throw new Error(`no create: ${lines[2 * pair]}`);
-    return { id: create._id, document: lines[2 * pair + 1]! };
+    const document = lines[2 * pair + 1]!;
+    JSON.parse(document);
+    return { id: create._id, document };
   });
 }
 
