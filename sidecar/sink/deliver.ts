@@ -70,11 +70,12 @@ export class Deliverer {
         fates,
       );
       if (back.length > 0) this.#patience.done(turn, {});
-      else if (refused.length > 0 || turn.alone) this.#patience.done(turn);
+      else if (refused.length > 0 || turn.trial) this.#patience.done(turn);
       if (back.length === 0) break;
       this.#alert(back);
       // In the first form again: what is mended may take it as it is.
-      waiting = batch.entries.filter(isSent).filter(({ index }) => back.some(({ piece }) => piece.index === index));
+      const again = new Set(back.map(({ piece }) => piece.index));
+      waiting = waiting.filter(({ index }) => again.has(index));
       turn = await this.#patience.turn();
     }
     return fates;

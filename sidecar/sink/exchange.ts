@@ -26,12 +26,15 @@ export interface Reply {
 export async function exchange(request: ClientRequest, body: Buffer, bounds: Bounds): Promise<Reply> {
   // A request that has no connection yet says nothing when it is destroyed: the promise must end by itself.
   const { promise: expired, reject } = Promise.withResolvers<never>();
-  const expire = (what: string, ms: number) =>
-    setTimeout(() => {
+  const expire = (what: string, ms: number) => {
+    const meet = () => {
       const error = new Error(`${what} within ${ms / 1000} s`);
       request.destroy(error);
       reject(error);
-    }, ms);
+    };
+    // Not these but the connection keeps the process: when that is closed, it may end.
+    return setTimeout(meet, ms).unref();
+  };
   const total = expire('no whole answer', bounds.totalMs);
   const connecting = expire('no connection', bounds.connectMs);
   request.once('socket', (socket) => {

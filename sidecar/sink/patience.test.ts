@@ -93,8 +93,26 @@ describe('requests', () => {
     expect(gone).toEqual([]);
     shared.done(slow);
     await pass(0);
-    // The second waits for what becomes of the first.
+    expect(new Set(gone)).toEqual(new Set(['a', 'b']));
+  });
+
+  it('that wait for one that tries go when another one succeeds', async () => {
+    const { shared, ask, gone } = patience();
+    const [slow, failing] = await Promise.all([shared.turn(), shared.turn()]);
+    shared.done(failing, {});
+    const trying = ask('a');
+    await pass(200);
+    void ask('b');
+    await pass(10_000);
     expect(gone).toEqual(['a']);
+    shared.done(slow);
+    await pass(0);
+    expect(gone).toEqual(['a', 'b']);
+    // What becomes of the one that tried is one more trouble, and one that waits tries next.
+    shared.done(await trying, {});
+    void [ask('c'), ask('d')];
+    await pass(200);
+    expect(gone).toEqual(['a', 'b', 'c']);
   });
 
   it('wait as long as the server asks', async () => {

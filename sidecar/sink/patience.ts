@@ -9,10 +9,10 @@ export interface PatienceOptions {
   ending: AbortSignal;
 }
 
-/** One request's leave to go: `era` is the number of troubles before it; who is `alone` tries for all that wait. */
+/** One request's leave to go: `era` is the number of troubles before it; with `trial` it tries for all that wait. */
 export interface Turn {
   readonly era: number;
-  readonly alone: boolean;
+  readonly trial?: PromiseWithResolvers<void>;
 }
 
 /** What a request came back with instead of an answer without fault. */
@@ -37,7 +37,7 @@ export class Patience {
   #troubles = 0;
   #era = 0;
   #opensAt = 0;
-  #trying: PromiseWithResolvers<void> | undefined;
+  #trial: PromiseWithResolvers<void> | undefined;
   #relief = new AbortController();
 
   constructor(options: PatienceOptions) {
@@ -46,38 +46,40 @@ export class Patience {
 
   /** A turn that waits for nobody. */
   now(): Turn {
-    return { era: this.#era, alone: false };
+    return { era: this.#era };
   }
 
   /** Resolves when a request may go. Each turn must be given back by `done`. */
   async turn(): Promise<Turn> {
-    while (this.#trying) await this.#trying.promise;
+    while (this.#trial) await this.#trial.promise;
     if (this.#troubles === 0) return this.now();
-    this.#trying = Promise.withResolvers();
+    const trial = Promise.withResolvers<void>();
+    this.#trial = trial;
     await this.#pause();
-    return { era: this.#era, alone: true };
+    return { era: this.#era, trial };
   }
 
   /** Without a setback the request was answered as it should be, and nobody waits any longer. */
-  done({ era, alone }: Turn, setback?: Setback): void {
-    const { now, random } = this.#options;
+  done({ era, trial }: Turn, setback?: Setback): void {
     if (!setback || setback.progress) this.#troubles = 0;
-    if (!setback) {
-      this.#relief.abort();
-      this.#relief = new AbortController();
-    } else {
-      // Of requests that were on their way together only the first counts: they met the same trouble.
-      const isNew = era === this.#era || this.#troubles === 0;
-      const planned = isNew ? backoff(this.#troubles, random) : 0;
-      if (isNew) {
-        this.#troubles++;
-        this.#era++;
-      }
-      this.#opensAt = Math.max(isNew ? 0 : this.#opensAt, now() + Math.max(planned, setback.afterMs ?? 0));
-    }
-    if (!alone) return;
-    this.#trying?.resolve();
-    this.#trying = undefined;
+    if (setback) this.#suffer(era, setback.afterMs ?? 0);
+    else this.#relief.abort();
+    if (setback && (!trial || trial !== this.#trial)) return;
+    this.#trial?.resolve();
+    this.#trial = undefined;
+    this.#relief = new AbortController();
+  }
+
+  #suffer(era: number, afterMs: number): void {
+    const { now, random } = this.#options;
+    // Of requests that were on their way together only the first counts: they met the same trouble.
+    const isNew = era === this.#era || this.#troubles === 0;
+    const planned = isNew ? backoff(this.#troubles, random) : 0;
+    const opensAt = now() + Math.max(planned, afterMs);
+    this.#opensAt = isNew ? opensAt : Math.max(this.#opensAt, opensAt);
+    if (!isNew) return;
+    this.#troubles++;
+    this.#era++;
   }
 
   async #pause(): Promise<void> {
