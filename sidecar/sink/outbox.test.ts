@@ -160,6 +160,22 @@ describe('batches on their way', () => {
   });
 });
 
+it('sends records out of their turn beside the others, and counts none of them', async () => {
+  const { outbox, departures, saved, lines, origin, send, answer } = world({ inFlight: 1 });
+  send();
+  const sizes: number[] = [];
+  outbox.sendAhead((add) => {
+    for (let i = 0; i < 2; i++) sizes.push(add(lines.file, origin, lines.next()));
+  });
+  expect(departures.map(({ records }) => records)).toEqual([1, 2]);
+  expect(sizes[1]).toBe(departures[1]!.batch.bytes);
+  departures[1]!.answer(['stored', 'stored']);
+  await answer(0);
+  expect(saved.map(({ lanes, stored }) => [lanes[0], stored.records])).toEqual([[10, 1]]);
+  outbox.sendAhead(() => undefined);
+  expect(departures).toHaveLength(2);
+});
+
 describe('whoever waits for a landing', () => {
   it('waits for nothing when nothing is on its way', async () => {
     await expect(world().outbox.landed(60_000)).resolves.toBeUndefined();
