@@ -39,7 +39,8 @@ function spanOf(text: string): Span {
     const second = secondOf(`${year}-${month}-${day}T${time ?? clock}`) - offsetOf(zone);
     return [second + Number(nanoseconds.slice(0, 3)), Number(nanoseconds.slice(3))];
   };
-  return { first: instant('00:00:00', '0'), last: instant('23:59:59', '9') };
+  const first = instant('00:00:00', '0');
+  return { first, last: fraction === undefined ? instant('23:59:59', '9') : first };
 }
 
 /** Milliseconds of a day and time that exist, or NaN: JavaScript alone would take the 30th of February for the 2nd of March. */

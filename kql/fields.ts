@@ -6,7 +6,7 @@ export type FieldValue = Scalar | undefined | readonly FieldValue[];
 export interface Fields {
   /** The value of a field by its whole name: `log.level`, `kubernetes.pod.name`, `app.http.status`. */
   get(name: string): FieldValue;
-  /** The names of all fields that have a value, each once. Asked for only by queries that name no field, or a pattern. */
+  /** The names of all fields with a value, each once. Asked for only by a value without a field, a pattern of names, and `field: *`. */
   names(): Iterable<string>;
 }
 

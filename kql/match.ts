@@ -23,7 +23,7 @@ function equality(text: string): Omit<Matcher, 'text'> {
   const date = dateOf(text);
   return {
     date(value) {
-      const instant = dateOf(value)?.first;
+      const instant = date && dateOf(value)?.first;
       if (date === undefined || instant === undefined) return false;
       return compareInstants(instant, date.first) >= 0 && compareInstants(instant, date.last) <= 0;
     },

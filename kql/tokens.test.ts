@@ -21,7 +21,7 @@ const MEASURED: [string, string[]][] = [
   ['👍 👨‍👩‍👧 1️⃣ 🇩🇪x', ['👍', '👨‍👩‍👧', '1️⃣', '🇩🇪', 'x']],
   ['\ud800a', ['a']],
   ['x'.repeat(600), ['x'.repeat(255), 'x'.repeat(255), 'x'.repeat(90)]],
-  ['ab.'.repeat(100) + 'c', ['ab.'.repeat(85).slice(0, -1), 'ab.'.repeat(15) + 'c']],
+  ['ab_'.repeat(100), ['ab_'.repeat(85), 'ab_'.repeat(15)]],
 ];
 
 describe('tokensOf', () => {
@@ -30,7 +30,7 @@ describe('tokensOf', () => {
   });
 
   it('parts two texts with a space between as it parts each', () => {
-    const text = fc.string({ unit: 'binary' });
+    const text = fc.array(fc.nat(0xffff)).map((units) => String.fromCharCode(...units));
     fc.assert(
       fc.property(text, text, (a, b) => {
         expect(tokensOf(`${a} ${b}`)).toEqual([...tokensOf(a), ...tokensOf(b)]);

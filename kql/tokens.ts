@@ -1,5 +1,5 @@
 /** Longer words are cut, as Lucene cuts them. */
-const MAX_TOKEN = 255;
+const MAX_LENGTH = 255;
 
 // The classes of Unicode Standard Annex 29, table 3, by properties that JavaScript knows.
 /** Extend, Format and ZWJ: they belong to what stands before them. */
@@ -22,15 +22,18 @@ const PICTOGRAM = String.raw`\p{ExtPict}\ufe0f?\p{EMod}?`;
 /** The point comes before the look back, which else would be taken from every mark. */
 const within = (char: string, point: string) => `${point}(?<=${char}${MARK}*${point})${MARK}*(?=${char})`;
 
-const TOKEN = [
-  String.raw`[0-9#*]\ufe0f?\u20e3`,
-  String.raw`\p{RI}{2}`,
-  String.raw`${PICTOGRAM}(?:\u200d${PICTOGRAM}){0,31}`,
-  `${LETTERS}(?:${LETTERS}|${within(LETTER, IN_LETTERS)}|${within(DIGIT, IN_DIGITS)}){0,${MAX_TOKEN}}`,
-  `(?:${KATAKANA}${MARK}*){1,${MAX_TOKEN}}`,
-  `${UNPARTED}{1,${MAX_TOKEN}}`,
-  `${SINGLE}${MARK}*`,
-].join('|');
+const TOKEN = new RegExp(
+  [
+    String.raw`[0-9#*]\ufe0f?\u20e3`,
+    String.raw`\p{RI}{2}`,
+    String.raw`${PICTOGRAM}(?:\u200d${PICTOGRAM}){0,31}`,
+    `${LETTERS}(?:${LETTERS}|${within(LETTER, IN_LETTERS)}|${within(DIGIT, IN_DIGITS)}){0,${MAX_LENGTH - 1}}`,
+    `(?:${KATAKANA}${MARK}*){1,${MAX_LENGTH}}`,
+    `${UNPARTED}{1,${MAX_LENGTH}}`,
+    `${SINGLE}${MARK}*`,
+  ].join('|'),
+  'gv',
+);
 
 const JOINERS = new RegExp(`^${JOINER}(?:${JOINER}|${MARK})*$`, 'v');
 
@@ -41,21 +44,11 @@ const JOINERS = new RegExp(`^${JOINER}(?:${JOINER}|${MARK})*$`, 'v');
  *
  * It differs in rare scripts: quotes inside Hebrew words end them, and Katakana never joins with an underscore.
  */
-export function tokensOf(text: string): string[] {
-  const lower = lowerCase(text);
-  const pattern = new RegExp(TOKEN, 'gv');
-  const tokens: string[] = [];
-  for (let match = pattern.exec(lower); match !== null; match = pattern.exec(lower)) {
-    let token = match[0];
-    if (token.length >= MAX_TOKEN) {
-      // Nothing past the limit is looked at.
-      token = new RegExp(TOKEN, 'v').exec(token.slice(0, MAX_TOKEN))![0];
-      pattern.lastIndex = match.index + token.length;
-    }
-    if (!JOINERS.test(token)) tokens.push(token);
-  }
-  return tokens;
-}
+export const tokensOf = (text: string): string[] =>
+  (lowerCase(text).match(TOKEN) ?? [])
+    .filter((token) => !JOINERS.test(token))
+    // Where a character is more than one unit, it may still be longer.
+    .map((token) => token.slice(0, MAX_LENGTH));
 
 /** Letter by letter, as Java does it: without JavaScript's final sigma and its dotted i of two characters. */
 export const lowerCase = (text: string): string => text.replaceAll('İ', 'i').replaceAll('Σ', 'σ').toLowerCase();
