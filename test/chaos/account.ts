@@ -7,8 +7,10 @@ import { lanesOf, type LaneOf, type WrittenFile, type WrittenLine } from './writ
 export type Shelf = 'stored' | 'deadLettered';
 
 /** Lines that stand together in a lane. */
-export interface Run {
+export interface Gap {
   readonly lane: Lane;
+  /** The place of its first line in the lane. */
+  readonly from: number;
   readonly lines: readonly WrittenLine[];
   readonly bytes: number;
 }
@@ -58,16 +60,16 @@ export class Account {
     for (const ids of this.#cover.flat()) if (ids.length > 1) yield ids;
   }
 
-  /** What no document covers: record by record, or where lines may have been joined, as far as they stand together. */
-  *gaps(): Generator<Run> {
+  /** What no document covers: line by line of the application. */
+  *gaps(): Generator<Gap> {
     for (const [lane, { lines }] of this.#lanes.entries()) {
       const isFree = (at: number) => this.#cover[lane]![at]?.length === 0;
       for (let from = 0; from < lines.length; from++) {
         if (!isFree(from)) continue;
         let to = from + 1;
-        while (isFree(to) && (this.#options.groupsLines || lines[to - 1]!.more)) to++;
+        while (isFree(to) && lines[to - 1]!.more) to++;
         const gap = lines.slice(from, to);
-        yield { lane: lane as Lane, lines: gap, bytes: gap.reduce((sum, { bytes }) => sum + bytes, 0) };
+        yield { lane: lane as Lane, from, lines: gap, bytes: gap.reduce((sum, { bytes }) => sum + bytes, 0) };
         from = to - 1;
       }
     }

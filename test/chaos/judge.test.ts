@@ -87,7 +87,7 @@ function evidence(
     starts: ['cart/0'],
     snapshots: [snapshot],
     lives: [{ from: 0, to: 60_000, wasTold: true, isClean: true }],
-    rules: [{ multiline: 'Off', recordBytes: 1024, drop: [] }],
+    rules: [{ multiline: 'Off', recordBytes: 1024, heldBytes: 1_048_576, drop: [] }],
     clockWasRight: true,
     ...rest,
   } satisfies Evidence;
@@ -208,7 +208,12 @@ describe('the judge', () => {
 
   it('with a configuration that changed lists what overlaps, and finds what is lost all the same', () => {
     const whole = documentOf(FILE, [FIRST!, BEGUN!, ENDED!], 'first\nbegun on stdout, and ended');
-    const rules = ['Auto', 'Off'].map((multiline) => ({ multiline, recordBytes: 1024, drop: [] }));
+    const rules = ['Auto', 'Off'].map((multiline) => ({
+      multiline,
+      recordBytes: 1024,
+      heldBytes: 1_048_576,
+      drop: [],
+    }));
     const documents = [...DOCUMENTS, whole];
     const { faults, overlaps } = judge(evidence({ documents, rules }));
     expect(faults).toEqual([]);
@@ -223,8 +228,8 @@ describe('the judge', () => {
     const kept = [documentOf(file, [file.lines[0]!]), documentOf(file, [file.lines[2]!])];
     const dropped = documentOf(file, [file.lines[1]!]);
     const debug = { ...dropped, source: { ...dropped.source, 'log.level': 'debug' } };
-    const always = [{ multiline: 'Off', recordBytes: 1024, drop: ['log.level: debug'] }];
-    const never = [{ multiline: 'Off', recordBytes: 1024, drop: [] }];
+    const always = [{ multiline: 'Off', recordBytes: 1024, heldBytes: 1_048_576, drop: ['log.level: debug'] }];
+    const never = [{ multiline: 'Off', recordBytes: 1024, heldBytes: 1_048_576, drop: [] }];
     const discarded = sumsOf([dropped]);
     const seal = {
       id: `${ID}.seal`,
@@ -264,6 +269,19 @@ describe('the judge', () => {
       ['their sum is another one', of(kept, always, { ...discarded, bytes: 1 }), /says 1 bytes are discarded/],
     ])('finds it when %s', (_, { faults }, says) => {
       expect(faults.filter((fault) => says.test(fault))).not.toEqual([]);
+    });
+
+    it('takes what goes on a dropped record for dropped, and the next record for lost', () => {
+      const traced = fileOf([
+        { text: 'DEBUG dropped', isDebug: true },
+        { text: '\tat cart.js' },
+        { text: 'INFO lost' },
+      ]);
+      const rules = [{ ...always[0]!, multiline: 'Auto' }];
+      const { faults } = judge({ ...evidence(), files: [traced], documents: [], rules, snapshots: [], seals: [] });
+      expect(faults.filter((fault) => fault.includes('lost'))).toEqual([
+        expect.stringMatching(/lost 1 lines .*"INFO lost"/),
+      ]);
     });
 
     it('that were stored under another configuration finds nothing wrong', () => {

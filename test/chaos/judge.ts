@@ -1,9 +1,9 @@
 import { LANES } from '../../sidecar/source/lane.ts';
 import { violations, type Checkpoint } from '../../sidecar/source/checkpoint.ts';
-import { Account, type Run, type Shelf } from './account.ts';
+import { Account, type Gap, type Shelf } from './account.ts';
 import type { Source } from './content.ts';
 import { mayLose, type Life } from './lives.ts';
-import { isDropped } from './rules.ts';
+import { isDiscarded, isDropped, type Rules } from './rules.ts';
 import { lies, totalOf, type Statement } from './statement.ts';
 import type { WrittenFile } from './written.ts';
 
@@ -13,13 +13,6 @@ export interface Stored {
   readonly index: string;
   readonly id: string;
   readonly source: Source;
-}
-
-/** What the judge knows of a configuration. */
-export interface Rules {
-  readonly multiline: string;
-  readonly recordBytes: number;
-  readonly drop: readonly string[];
 }
 
 /** A seal as it lies in Elasticsearch. */
@@ -83,26 +76,32 @@ class Judge {
   readonly #losses = new Map<string, number>();
   readonly #discarded = new Map<Account, number>();
   readonly #missing = new Map<Account, number>();
-  readonly #groupsLines: boolean;
+  /** Of all files that the kubelet removed, and which of them a sidecar says that it gave up. */
+  readonly #removedBytes: number;
+  readonly #givenUp: ReadonlySet<string>;
   /** Lines are grouped, cut and dropped the same way each time they are read. */
   readonly #isStable: boolean;
 
   constructor(evidence: Evidence) {
     this.#evidence = evidence;
-    const { clockWasRight, files, lives, rules } = evidence;
-    this.#groupsLines = rules.some(({ multiline }) => multiline !== 'Off');
+    const { clockWasRight, files, lives, rules, seals, snapshots } = evidence;
+    const groupsLines = rules.some(({ multiline }) => multiline !== 'Off');
     // A group of lines ends where it is cut.
-    const cut = (recordBytes: number) => (this.#groupsLines ? recordBytes : 0);
+    const cut = (recordBytes: number) => (groupsLines ? recordBytes : 0);
     const ways = new Set(
       rules.map(({ multiline, drop, recordBytes }) => JSON.stringify([multiline, drop, cut(recordBytes)])),
     );
-    this.#isStable = ways.size === 1 && (clockWasRight || !this.#groupsLines);
+    this.#isStable = ways.size === 1 && (clockWasRight || !groupsLines);
     const options = {
       limits: rules.map(({ recordBytes }) => recordBytes),
-      groupsLines: this.#groupsLines,
+      groupsLines,
       endsAnywhere: lives.slice(0, -1).some(({ wasTold }) => wasTold),
     };
     this.#accounts = new Map(files.map((file) => [file.id, new Account(file, options)]));
+    const removed = files.filter(({ removedAt }) => removedAt !== undefined);
+    this.#removedBytes = removed.reduce((sum, { size }) => sum + size, 0);
+    const said = [...(snapshots.at(-1)?.checkpoints ?? []), ...seals];
+    this.#givenUp = new Set(said.filter(({ lost }) => lost.HeldTooLong).map(({ file }) => file));
     if (this.#accounts.size < files.length) this.#faults.push('two files have one identity');
   }
 
@@ -163,10 +162,13 @@ class Judge {
       if (this.#isStable) this.#faults.push(`${ids.join(' and ')} cover one line`);
     }
     const { file } = account;
-    const leave = mayLose(file, this.#evidence.lives);
+    const leave = this.#leave(file);
+    let dropped: Gap | undefined;
     for (const gap of account.gaps()) {
-      if (this.#mayDrop(gap, file)) add(this.#discarded, account, gap.bytes);
-      else {
+      if (this.#evidence.rules.some((rules) => isDiscarded(rules, gap, dropped, file))) {
+        add(this.#discarded, account, gap.bytes);
+        dropped = gap;
+      } else {
         add(this.#missing, account, gap.bytes);
         if (leave === undefined) this.#faults.push(`${nameOf(file)} has lost ${show(gap)}`);
         else add(this.#losses, leave, gap.bytes);
@@ -174,10 +176,12 @@ class Judge {
     }
   }
 
-  /** A gap is a record that a configuration drops; where lines may have been joined it holds one somewhere. */
-  #mayDrop({ lines }: Run, file: WrittenFile): boolean {
-    const some = this.#groupsLines ? lines : lines.slice(0, 1);
-    return this.#evidence.rules.some(({ drop }) => some.some((line) => isDropped(drop, line, file)));
+  /** Why bytes of a file may be lost; undefined: none may. */
+  #leave(file: WrittenFile): string | undefined {
+    const { lives, rules } = this.#evidence;
+    const heldBytes = Math.min(...rules.map(({ heldBytes }) => heldBytes));
+    const isTooMuch = this.#removedBytes > heldBytes && this.#givenUp.has(file.id);
+    return mayLose(file, lives) ?? (isTooMuch ? 'given up, for more was held than may be' : undefined);
   }
 
   /** A checkpoint is whole, keeps its equations, and is never ahead of what Elasticsearch has answered. */
@@ -204,11 +208,11 @@ class Judge {
 
   /** Each file that could be read to its end has one seal, and it is true. */
   #checkSeals(): void {
-    const { seals, lives } = this.#evidence;
+    const { seals } = this.#evidence;
     const known = new Set(seals.map(({ file }) => file));
     if (known.size < seals.length) this.#faults.push('a file has two seals');
     for (const { file } of this.#accounts.values()) {
-      if (!known.has(file.id) && mayLose(file, lives) === undefined) this.#faults.push(`${nameOf(file)} has no seal`);
+      if (!known.has(file.id) && this.#leave(file) === undefined) this.#faults.push(`${nameOf(file)} has no seal`);
     }
     for (const seal of seals) {
       if (seal.id !== `${seal.file}.seal`) this.#faults.push(`${seal.id} is the seal of ${seal.file}`);
@@ -236,7 +240,7 @@ class Judge {
       ...sums,
       discardedBytes: this.#discarded.get(account) ?? 0,
       missingBytes: this.#missing.get(account) ?? 0,
-      isWhole: mayLose(file, this.#evidence.lives) === undefined,
+      isWhole: this.#leave(file) === undefined,
       isStable: this.#isStable,
     });
     for (const lie of found) this.#faults.push(`the ${what} of ${nameOf(file)} ${lie}`);
@@ -245,7 +249,7 @@ class Judge {
 
 const nameOf = ({ id, container, run }: WrittenFile): string => `${container}/${run}.log (${id})`;
 
-function show({ lane, lines, bytes }: Run): string {
+function show({ lane, lines, bytes }: Gap): string {
   const { offset, text } = lines[0]!;
   const start = JSON.stringify(text.subarray(0, 60).toString());
   return `${lines.length} lines (${bytes} bytes) of ${LANES[lane]} from offset ${offset} on: ${start}`;

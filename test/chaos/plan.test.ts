@@ -3,20 +3,22 @@ import { FEATURES, featuresWithout, type Feature } from './features.ts';
 import { drawPlan, type Happening, type Plan } from './plan.ts';
 
 const ALL = featuresWithout([]);
-const SEEDS = Array.from({ length: 300 }, (_, seed) => seed);
-const plans = (without: readonly Feature[] = []) => SEEDS.map((seed) => drawPlan(seed, featuresWithout(without)));
+const SEEDS = Array.from({ length: 100 }, (_, seed) => seed);
+const plansWithout = (...names: readonly Feature[]) => SEEDS.map((seed) => drawPlan(seed, featuresWithout(names)));
+const PLANS = plansWithout();
 const does = ({ happenings }: Plan) => new Set(happenings.map((happening) => happening.does));
 
 describe('a plan', () => {
   it('is the same again for the same seed', () => {
-    for (const seed of SEEDS) expect(drawPlan(seed, ALL)).toEqual(drawPlan(seed, ALL));
+    for (const [seed, plan] of PLANS.slice(0, 10).entries()) expect(drawPlan(seed, ALL)).toEqual(plan);
   });
 
   it('goes forward in time, and writes to no container that has not begun', () => {
-    for (const { happenings } of plans()) {
+    for (const { happenings } of PLANS) {
       const first = new Map<string, string>();
-      for (const [index, happening] of happenings.entries()) {
-        expect(happening.atMs).toBeGreaterThanOrEqual(happenings[index - 1]?.atMs ?? 0);
+      const times = happenings.map(({ atMs }) => atMs);
+      expect(times).toEqual(times.toSorted((a, b) => a - b));
+      for (const happening of happenings) {
         if ('container' in happening && !first.has(happening.container)) first.set(happening.container, happening.does);
       }
       expect(new Set(first.values())).toEqual(new Set(['begin']));
@@ -24,7 +26,7 @@ describe('a plan', () => {
   });
 
   it('ends a sidecar only when one runs, starts one only when none does, and has a configuration for each', () => {
-    for (const { happenings, settings } of plans()) {
+    for (const { happenings, settings } of PLANS) {
       let running = true;
       let lives = 1;
       for (const { does } of happenings) {
@@ -38,7 +40,7 @@ describe('a plan', () => {
   });
 
   it('is calm at its end, and its disk has room', () => {
-    for (const { happenings } of plans()) {
+    for (const { happenings } of PLANS) {
       expect(happenings.findLast(({ does }) => does === 'weather')).toMatchObject({ weather: { name: 'calm' } });
       const disk = happenings.filter(({ does }) => does === 'fillDisk' || does === 'freeDisk').map(({ does }) => does);
       expect(disk).toEqual(disk.length === 0 ? [] : ['fillDisk', 'freeDisk']);
@@ -68,19 +70,16 @@ describe('a plan', () => {
   it.each(Object.entries(traces) as [Feature, (plan: Plan) => boolean][])(
     'has %s in some seeds, and in none when that is off',
     (feature, has) => {
-      expect(plans().some(has)).toBe(true);
-      expect(plans([feature]).some(has)).toBe(false);
+      expect(PLANS.some(has)).toBe(true);
+      expect(plansWithout(feature).some(has)).toBe(false);
     },
   );
 
   it('keeps the rest as it is when a feature is off', () => {
     const writes = ({ happenings }: Plan): Happening[] =>
       happenings.filter(({ does }) => does === 'write' || does === 'rollover');
-    for (const seed of SEEDS) {
-      expect(writes(drawPlan(seed, featuresWithout(['kill', 'wire', 'disk', 'clock'])))).toEqual(
-        writes(drawPlan(seed, ALL)),
-      );
-    }
+    const calm = plansWithout('kill', 'wire', 'disk', 'clock');
+    for (const [index, plan] of PLANS.entries()) expect(writes(calm[index]!)).toEqual(writes(plan));
   });
 });
 

@@ -3,7 +3,7 @@ import { CALM, WEATHERS, type Weather } from './faults.ts';
 import type { Feature } from './features.ts';
 import { KINDS, type Kind } from './payload.ts';
 import { Random } from './random.ts';
-import { DROP_RULES } from './rules.ts';
+import { DROP_RULES, START } from './rules.ts';
 import type { Mix } from './writer.ts';
 
 /** What differs between the configurations of a scenario. */
@@ -214,7 +214,7 @@ function drawSettings(random: Random, features: ReadonlySet<Feature>, count: num
       inFlight: draw('inFlight', 1, [1, 2, 4, 8]),
       recordBytes: draw('cut', 1_048_576, [1_048_576, 1_048_576, 1024, 20_000]),
       heldBytes: draw('held', 67_108_864, [67_108_864, 67_108_864, 1_048_576]),
-      multiline: draw('multiline', 'Off', ['Off', 'Auto', '^(INFO|WARN|ERROR|DEBUG|\\{)']),
+      multiline: draw('multiline', 'Off', ['Off', 'Auto', START]),
       drop: draw('drop', [], [[], [], ...DROP_RULES.map((rule) => [rule]), DROP_RULES]),
     };
   });
