@@ -92,9 +92,10 @@ export interface SealSums {
 }
 
 /**
- * What a finished file came to, stream `logs-tracewell.files-<ns>`: written when all of it is answered for, `_id` is
- * `<tracewell.file>.seal`. The file is proved when its documents add up to `stored`, its dead letters to `deadLettered`, and
- * the bytes of the three classes and of all that was lost to `size`.
+ * What a finished file came to, stream `logs-tracewell.files-<ns>`: written when all of it is answered for. `_id` is
+ * `<tracewell.file>.<size>.seal`; of several the largest size counts, for a file may go on after an end that was none.
+ * The file is proved when its documents add up to `stored`, its dead letters to `deadLettered`, and the bytes of the three
+ * classes and of all that was lost to `size`.
  */
 export interface SealDocument extends FileOrigin {
   /** When it was sealed. */

@@ -19,7 +19,9 @@ export function fieldsOf(document: object): Fields {
     } else if (typeof value === 'object' && value !== null) {
       for (const [key, inner] of Object.entries(value)) add(name === '' ? key : `${name}.${key}`, inner);
     } else {
-      values.set(name, [...(values.get(name) ?? []), value as Scalar]);
+      const before = values.get(name);
+      if (before) before.push(value as Scalar);
+      else values.set(name, [value as Scalar]);
     }
   };
   add('', document);

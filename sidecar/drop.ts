@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FieldValue, Fields } from '../kql/fields.ts';
+import { fieldsOf } from '../kql/fields.ts';
 import { parse } from '../kql/parse.ts';
 import { predicate, type Predicate } from '../kql/predicate.ts';
 import { Permanent } from '../runtime/errors.ts';
@@ -33,7 +33,7 @@ export class DropRules {
     body.length = 0;
     this.#writer.write(record, origin);
     const document = body.bytes.indexOf(NEWLINE) + 1;
-    const fields = new DocumentFields(JSON.parse(body.bytes.toString('utf8', document, body.length)) as object);
+    const fields = fieldsOf(JSON.parse(body.bytes.toString('utf8', document, body.length)) as object);
     const rule = this.#rules.find(({ isMet }) => isMet(fields))?.id;
     body.length = 0;
     body.shrink();
@@ -48,39 +48,5 @@ function conditionOf(when: string, index: number): Predicate {
     return predicate(parse(when));
   } catch (error) {
     throw new Permanent(`logs.drop.${index}.when cannot be read`, { cause: error });
-  }
-}
-
-/** A document's fields by their whole names, as Elasticsearch knows them: dots stand for levels, wherever they were. */
-class DocumentFields implements Fields {
-  readonly #values = new Map<string, FieldValue>();
-
-  constructor(document: object) {
-    this.#add('', document);
-  }
-
-  get(name: string): FieldValue {
-    return this.#values.get(name);
-  }
-
-  names(): Iterable<string> {
-    return this.#values.keys();
-  }
-
-  #add(prefix: string, values: object): void {
-    for (const [key, value] of Object.entries(values) as [string, unknown][]) this.#put(`${prefix}${key}`, value);
-  }
-
-  /** Values under one name are a list, however they came there: two spellings of a name, or objects in a list. */
-  #put(name: string, value: unknown): void {
-    if (Array.isArray(value)) for (const each of value) this.#put(name, each);
-    else if (typeof value === 'object' && value !== null) this.#add(`${name}.`, value);
-    else {
-      const before = this.#values.get(name);
-      const one = value as FieldValue;
-      if (before === undefined) this.#values.set(name, one);
-      else if (Array.isArray(before)) (before as FieldValue[]).push(one);
-      else this.#values.set(name, [before, one]);
-    }
   }
 }

@@ -72,7 +72,7 @@ describe('a seal', () => {
 
   it('has the sums of a file by class, whole', () => {
     const { id, text } = sealDocument(checkpoint, 457, start.constant, AT);
-    expect(id).toBe(`${FILE}.seal`);
+    expect(id).toBe(`${FILE}.457.seal`);
     expect(text).toContain('"offsets":123456789012345678901}');
     expect(JSON.parse(text)).toEqual({
       '@timestamp': '2026-01-02T03:04:05.678Z',

@@ -52,7 +52,7 @@ export function sealDocument(checkpoint: Checkpoint, size: number, constant: Buf
   const sums = `"stored":${json(stored)},"deadLettered":${json(deadLettered)},"discarded":${json(discarded)}`;
   const tracewell = `{"kind":"seal","file":"${file}",${counts},${sums}}`;
   const text = `{"@timestamp":"${at.toISOString()}","tracewell":${tracewell},${constant.toString()}}`;
-  return { id: `${file}.seal`, text };
+  return { id: `${file}.${size}.seal`, text };
 }
 
 const json = ({ records, bytes, offsets }: Sums) => `{"records":${records},"bytes":${bytes},"offsets":${offsets}}`;

@@ -56,7 +56,7 @@ describe('seals and start documents', () => {
     seal(2);
     await clock.once(() => sealed.length === 2);
     expect(sink.requests.map(({ stream, items }) => [stream, items.length])).toEqual([[FILES, 3]]);
-    expect([...sink.stored(FILES).keys()].slice(1)).toEqual([`${fileOf(1)}.seal`, `${fileOf(2)}.seal`]);
+    expect([...sink.stored(FILES).keys()].slice(1)).toEqual([`${fileOf(1)}.0.seal`, `${fileOf(2)}.0.seal`]);
     expect(sealed).toEqual([`${fileOf(1)} 0`, `${fileOf(2)} 0`]);
     await stop();
     expect(sink.requests).toHaveLength(1);
@@ -64,7 +64,7 @@ describe('seals and start documents', () => {
 
   it('that are there already are done', async () => {
     const { sink, sealed, said, seal, stop } = world();
-    sink.stored(FILES).set(`${fileOf(1)}.seal`, { id: '', document: {} });
+    sink.stored(FILES).set(`${fileOf(1)}.0.seal`, { id: '', document: {} });
     seal(1);
     await clock.once(() => sealed.length === 1);
     await stop();
@@ -106,7 +106,7 @@ describe('seals and start documents', () => {
     await stop();
     expect(sealed).toEqual([`${fileOf(3)} 0`]);
     expect(said).toMatchObject([
-      { level: 'error', id: `${fileOf(1)}.seal`, reason: 'document_parsing_exception', error: 'no such luck' },
+      { level: 'error', id: `${fileOf(1)}.0.seal`, reason: 'document_parsing_exception', error: 'no such luck' },
     ]);
     expect(sink.requests).toHaveLength(1);
   });

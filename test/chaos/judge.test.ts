@@ -83,7 +83,7 @@ function evidence(
     files: [FILE],
     documents: DOCUMENTS,
     deadLetters: [],
-    seals: [{ id: `${file}.seal`, file, ...said, ...changedSeal }],
+    seals: [{ id: `${file}.${said.size}.seal`, file, ...said, ...changedSeal }],
     starts: ['cart/0'],
     snapshots: [snapshot],
     lives: [{ from: 0, to: 60_000, wasTold: true, isClean: true }],
@@ -183,7 +183,7 @@ describe('the judge', () => {
     ['a seal has another name', { seal: { id: 'x.seal' } }, /x\.seal is the seal of/],
     ['a container run is not announced', { starts: [] }, /cart\/0 is not announced/],
     ['a container run is announced twice', { starts: ['cart/0', 'cart/0'] }, /announced twice/],
-    ['a file has two seals', { seals: [...SEALS, ...SEALS] }, /two seals/],
+    ['a file has two seals of one size', { seals: [...SEALS, ...SEALS] }, /two seals/],
   ])('finds it when %s', (_, changes, says) => {
     const { faults } = judge(evidence(changes));
     expect(faults.filter((fault) => says.test(fault))).not.toEqual([]);
@@ -232,7 +232,7 @@ describe('the judge', () => {
     const never = [{ multiline: 'Off', recordBytes: 1024, heldBytes: 1_048_576, drop: [] }];
     const discarded = sumsOf([dropped]);
     const seal = {
-      id: `${ID}.seal`,
+      id: `${ID}.${file.size}.seal`,
       file: ID,
       size: file.size,
       stored: sumsOf(kept),

@@ -100,7 +100,7 @@ class Judge {
     this.#accounts = new Map(files.map((file) => [file.id, new Account(file, options)]));
     const removed = files.filter(({ removedAt }) => removedAt !== undefined);
     this.#removedBytes = removed.reduce((sum, { size }) => sum + size, 0);
-    const said = [...(snapshots.at(-1)?.checkpoints ?? []), ...seals];
+    const said = [...(snapshots.at(-1)?.checkpoints ?? []), ...latest(seals)];
     this.#givenUp = new Set(said.filter(({ lost }) => lost.HeldTooLong).map(({ file }) => file));
     if (this.#accounts.size < files.length) this.#faults.push('two files have one identity');
   }
@@ -208,14 +208,14 @@ class Judge {
 
   /** Each file that could be read to its end has one seal, and it is true. */
   #checkSeals(): void {
-    const { seals } = this.#evidence;
+    const seals = latest(this.#evidence.seals);
     const known = new Set(seals.map(({ file }) => file));
-    if (known.size < seals.length) this.#faults.push('a file has two seals');
+    if (known.size < seals.length) this.#faults.push('a file has two seals of one size');
     for (const { file } of this.#accounts.values()) {
       if (!known.has(file.id) && this.#leave(file) === undefined) this.#faults.push(`${nameOf(file)} has no seal`);
     }
     for (const seal of seals) {
-      if (seal.id !== `${seal.file}.seal`) this.#faults.push(`${seal.id} is the seal of ${seal.file}`);
+      if (seal.id !== `${seal.file}.${seal.size}.seal`) this.#faults.push(`${seal.id} is the seal of ${seal.file}`);
       this.#compare('seal', seal);
     }
   }
@@ -260,3 +260,10 @@ function add<K>(sums: Map<K, number>, key: K, more: number): void {
 }
 
 const sumOf = (sums: ReadonlyMap<unknown, number>): number => sums.values().reduce((all, sum) => all + sum, 0);
+
+/** Of each file the seal of its largest size: a file that went on after it was sealed is sealed again. */
+function latest(seals: readonly Seal[]): Seal[] {
+  const sizes = new Map<string, number>();
+  for (const { file, size } of seals) sizes.set(file, Math.max(size, sizes.get(file) ?? 0));
+  return seals.filter(({ file, size }) => size === sizes.get(file));
+}
