@@ -35,6 +35,7 @@ describe('the configuration', () => {
         image: 'sidecar:1',
         pullPolicy: 'IfNotPresent',
         resources: { requests: { cpu: '1m', memory: '1Mi' }, limits: { cpu: '1', memory: '1Gi' } },
+        proxy: { http: '', https: '', none: '' },
       },
       elastic: {
         urls: ['https://a:9200', 'https://b:9200'],
@@ -85,6 +86,9 @@ describe('a wrong environment', () => {
     ['TRACEWELL_NAMESPACE', undefined],
     ['TRACEWELL_SIDECAR_RESOURCES', '{"requests":{}}'],
     ['TRACEWELL_SIDECAR_RESOURCES', 'much'],
+    ['TRACEWELL_SIDECAR_PROXY', 'proxy:3128'],
+    ['TRACEWELL_SIDECAR_PROXY', '{"https":"socks5://proxy"}'],
+    ['TRACEWELL_SIDECAR_PROXY', '{"https":"http://user:secret@proxy:3128"}'],
     ['TRACEWELL_SIDECAR_PULL_POLICY', 'Sometimes'],
     ['TRACEWELL_ELASTICSEARCH_URLS', 'es:9200'],
     ['TRACEWELL_ELASTICSEARCH_URLS', 'https://a:9200,ftp://b'],

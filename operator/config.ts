@@ -26,6 +26,8 @@ const port = z.coerce.number().int().min(1).max(65_535);
 const elasticUrl = z
   .url({ protocol: /^https?$/ })
   .refine((url) => !url.includes('@'), 'must not hold a user or password: they belong into the Secret');
+/** Empty: none. Without a user: it stands in every pod. */
+const proxyUrl = z.union([z.literal(''), elasticUrl]).default('');
 const environment = z.object({
   TRACEWELL_NAMESPACE: z.string().min(1),
   TRACEWELL_NAME: z.string().min(1),
@@ -37,6 +39,11 @@ const environment = z.object({
     .string()
     .transform(parseJson)
     .pipe(z.object({ requests: quantities, limits: quantities })),
+  TRACEWELL_SIDECAR_PROXY: z
+    .string()
+    .default('{}')
+    .transform(parseJson)
+    .pipe(z.object({ http: proxyUrl, https: proxyUrl, none: z.string().default('') })),
   TRACEWELL_ELASTICSEARCH_URLS: z
     .string()
     .transform((text) => text.split(',').map((url) => url.trim()))
@@ -71,6 +78,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       image: e.TRACEWELL_SIDECAR_IMAGE,
       pullPolicy: e.TRACEWELL_SIDECAR_PULL_POLICY,
       resources: e.TRACEWELL_SIDECAR_RESOURCES,
+      proxy: e.TRACEWELL_SIDECAR_PROXY,
     },
     elastic: {
       urls: e.TRACEWELL_ELASTICSEARCH_URLS,

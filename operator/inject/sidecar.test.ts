@@ -130,3 +130,16 @@ it('a pod whose namespace has no Secret yet starts all the same', () => {
     secret: expect.objectContaining({ secretName: 'tracewell', optional: true }),
   });
 });
+
+it.each([
+  ['none', { http: '', https: '', none: '' }, {}],
+  [
+    'all of it',
+    { http: 'http://proxy:3128', https: 'http://proxy:3129', none: '10.0.0.0/8,.svc' },
+    { HTTP_PROXY: 'http://proxy:3128', HTTPS_PROXY: 'http://proxy:3129', NO_PROXY: '10.0.0.0/8,.svc' },
+  ],
+])('a sidecar hears of the proxy: %s', (_, proxy, expected) => {
+  const { env = [] } = sidecarContainer({ ...SETTINGS, proxy }, DEFAULTS);
+  const variables = env.filter(({ name }) => name.endsWith('_PROXY')).map(({ name, value }) => [name, value]);
+  expect(Object.fromEntries(variables)).toEqual(expected);
+});

@@ -14,6 +14,8 @@ export interface SidecarSettings {
   image: string;
   pullPolicy: string;
   resources: Resources;
+  /** As in HTTP_PROXY, HTTPS_PROXY and NO_PROXY; empty: not set. */
+  proxy: { http: string; https: string; none: string };
 }
 
 /** Nobody else's uid, so that the application cannot signal us; gid 0, because the kubelet's log files are root:root 0640. */
@@ -39,6 +41,7 @@ export function sidecarContainer(settings: SidecarSettings, resources: Resources
       { name: ENV.config, value: VOLUME.config.path },
       { name: ENV.state, value: VOLUME.state.path },
       { name: ENV.podinfo, value: VOLUME.podinfo.path },
+      ...proxyOf(settings),
     ],
     resources,
     securityContext: {
@@ -64,6 +67,11 @@ export function sidecarContainer(settings: SidecarSettings, resources: Resources
       { name: VOLUME.state.name, mountPath: VOLUME.state.path },
     ],
   };
+}
+
+function proxyOf({ proxy: { http, https, none } }: SidecarSettings): { name: string; value: string }[] {
+  const variables = { HTTP_PROXY: http, HTTPS_PROXY: https, NO_PROXY: none };
+  return Object.entries(variables).flatMap(([name, value]) => (value ? [{ name, value }] : []));
 }
 
 /** With the API server's defaults, so that a second look finds them as they should be. */
