@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../wait.ts';
 import { World } from './world.ts';
 
 const world = new World();
@@ -50,6 +51,20 @@ describe.skipIf(world.missing)(`kubectl apply ${world.missing}`, () => {
 
   it('takes a policy with every field, and fills the rest', async () => {
     expect(await apply({ sidecar: { resources: { limits: { memory: 134_217_728, cpu: '1' } } } })).toContain('created');
+  });
+
+  it('takes a condition that only the operator can read, and says in the status what is wrong with it', async () => {
+    const spec = { logs: { drop: [{ when: 'log.level: (debug' }] } };
+    const metadata = { name: 'unreadable', namespace: 'refused' };
+    const input = JSON.stringify({ apiVersion: 'tracewell.dev/v1alpha1', kind: 'TracingPolicy', metadata, spec });
+    await world.cluster.kubectl(['apply', '-f', '-'], { input });
+    const accepted = await until('the operator to judge the policy', async () => {
+      const { conditions = [] } = await world.policyStatus('refused', 'unreadable');
+      return conditions.find(({ type }) => type === 'Accepted');
+    });
+    expect(accepted).toMatchObject({ status: 'False', reason: 'Invalid' });
+    expect(accepted.message).toContain('spec.logs.drop.0.when');
+    expect(accepted.message).toContain('log.level: (debug\n');
   });
 
   it.each(readdirSync(EXAMPLES))('takes examples/policies/%s', async (file) => {
