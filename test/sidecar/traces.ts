@@ -527,7 +527,8 @@ FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memor
 ----- Native stack trace -----
 
  1: 0xb8ced1 node::OOMErrorHandler(char const*, v8::OOMDetails const&) [node]
- 2: 0xf06460 v8::Utils::ReportOOMFailure(v8::internal::Isolate*, char const*) [node]`,
+ 2: 0xf06460 v8::Utils::ReportOOMFailure(v8::internal::Isolate*, char const*) [node]
+10: 0x13cff81  [node]`,
   ),
 ];
 

@@ -17,6 +17,6 @@ export const NODE: readonly Rule[] = [
   rule(['node blank', 'middle'], starts('Node.js v'), 'end'),
   rule(OUTSET, starts('<--- Last few GCs --->', 'FATAL ERROR: '), 'v8'),
   rule(['v8'], starts('<--- ', 'FATAL ERROR: ', '----- '), 'v8'),
-  rule(['v8'], like('[', /^\[\d+:0x/), 'v8'),
+  rule(['v8'], like('[123456789', /^(?:\[\d+:|\d+: )0x/), 'v8'),
   rule(['v8'], BLANK, 'v8'),
 ];
