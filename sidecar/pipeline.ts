@@ -30,6 +30,8 @@ const POLL_MS = 50;
 const FOLDERS_MS = 1000;
 const QUIET_MS = 5000;
 const CONFIG_MS = 200;
+/** After which a file that could not be read is tried again: it may be a full disk on which it cannot be unpacked. */
+const RETRY_MS = 5000;
 /** Without a new byte for this long a pod is quiet. */
 const BUSY_MS = 2000;
 /** At the end the runtime may still be copying what the containers said last; a writer that never stops is left at this. */
@@ -57,6 +59,8 @@ export class Pipeline implements Part {
   readonly #options: PipelineOptions;
   readonly #chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   readonly #unframed = new WeakSet<LogFile>();
+  /** Files that could not be read, and when to try again. */
+  readonly #postponed = new WeakMap<LogFile, number>();
   #plan: Plan | undefined;
   #lookedAt = -Infinity;
   #lastByteAt = -Infinity;
@@ -158,10 +162,12 @@ export class Pipeline implements Part {
     const { now, source } = this.#options;
     let progress = 0;
     for (const file of source.files()) {
+      if (now() < (this.#postponed.get(file) ?? 0)) continue;
       try {
         progress += await this.#readOn(file);
       } catch (error) {
         if (!isOfFile(error)) throw error;
+        this.#postponed.set(file, now() + RETRY_MS);
         source.complain(`${file.checkpoint.container}/${file.checkpoint.run}.log`, error);
       }
     }

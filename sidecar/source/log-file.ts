@@ -66,6 +66,7 @@ export class LogFile {
   #ahead: number;
   #lost: { reason: LossReason; bytes: number } | undefined;
   #ended = false;
+  #isUnpacked = false;
   /** Lanes that ended inside a line. */
   #midLine: readonly Lane[] = [];
   #isClosed = false;
@@ -111,8 +112,12 @@ export class LogFile {
     return this.#opened.isPacked;
   }
 
-  /** Bytes of the disk that are there only because this is open: nobody else can open it any more. */
+  /**
+   * Bytes of the disk that are there only because this is open: nobody else can open it any more. What was unpacked to be read
+   * is read now, and is not counted.
+   */
   get heldBytes(): number {
+    if (this.#isUnpacked) return 0;
     const { nlink, size } = fstatSync(this.#opened.fd);
     return nlink === 0 ? size : 0;
   }
@@ -172,6 +177,7 @@ export class LogFile {
     if (this.#opened !== packed || this.#isClosed) return closeSync(fd);
     closeSync(packed.fd);
     this.#opened = { ...packed, fd, isPacked: false };
+    this.#isUnpacked = true;
     this.finished = true;
     this.#setSize(Math.max(this.#position, fstatSync(fd).size));
   }

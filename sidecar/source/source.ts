@@ -247,12 +247,12 @@ export class Source {
   #bound(limit: number): void {
     const { log, reminder } = this.#options;
     for (;;) {
-      const removed = this.#held.values().filter((file) => file.isRemoved);
-      const oldest = [...removed];
-      const bytes = oldest.reduce((sum, file) => sum + file.heldBytes, 0);
+      const removed = [...this.#held.values()].filter(({ heldBytes }) => heldBytes > 0);
+      const bytes = removed.reduce((sum, { heldBytes }) => sum + heldBytes, 0);
       if (bytes <= limit) return;
-      const file = oldest.find((one) => this.#takeCopy(one)) ?? oldest[0]!;
-      if (file.isPacked && !file.isRemoved) continue;
+      const file = removed.find((one) => this.#takeCopy(one)) ?? removed[0]!;
+      // The copy has a path of its own, unless that is gone, too.
+      if (file.isPacked && file.heldBytes === 0) continue;
       const lostBytes = this.#leave(file, 'HeldTooLong');
       const { container, run } = file.checkpoint;
       if (reminder.due('given up'))
