@@ -9,14 +9,17 @@ export interface Command {
   readonly features: ReadonlySet<Feature>;
   /** The features that are switched off, as they were given. */
   readonly without: string;
+  /** Keep what is known of each run, not only of those that fail. */
+  readonly keep: boolean;
   /** The two probes that other collectors fail, instead of scenarios. */
   readonly probes: boolean;
 }
 
-export const HELP = `npm run chaos -- [--runs N] [--seed S] [--without FEATURE,FEATURE…]
+export const HELP = `npm run chaos -- [--runs N] [--seed S] [--without FEATURE,FEATURE…] [--keep]
 npm run chaos -- --probes
 
 Plays scenarios, each drawn from its seed, against a real Elasticsearch; without --seed from a seed of the moment.
+What is known of a run that fails is kept in a folder, with --keep of all.
 
 ${Object.entries(FEATURES)
   .map(([name, what]) => `  ${name.padEnd(14)} ${what}`)
@@ -26,7 +29,7 @@ ${Object.entries(FEATURES)
 export function parseCommand(args: readonly string[], freshSeed: () => number): Command | undefined {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
-  const options = { runs: text, seed: text, without: text, probes: flag, help: flag };
+  const options = { runs: text, seed: text, without: text, probes: flag, keep: flag, help: flag };
   try {
     const { values } = parseArgs({ args: [...args], options });
     if (values.help) return undefined;
@@ -36,6 +39,7 @@ export function parseCommand(args: readonly string[], freshSeed: () => number): 
       seed: values.seed === undefined ? freshSeed() : whole('--seed', values.seed),
       features: featuresWithout(without.split(',').filter(Boolean)),
       without,
+      keep: values.keep ?? false,
       probes: values.probes ?? false,
     };
   } catch (error) {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ownerLives, ownerMark } from '../owner.ts';
 
 const PREFIX = 'tracewell-chaos-disk-';
-const SIZE = '256k';
+const SIZE = '8m';
 
 /** Empty, or why this machine lets nobody mount a small volume. */
 export const noDisk = (): string =>

@@ -7,7 +7,7 @@ export type Fault =
   | { readonly kind: 'items429'; readonly share: number }
   /** The whole request is refused, and Elasticsearch does not get it. */
   | { readonly kind: 'refused'; readonly status: 401 | 403 | 404 | 413 | 429 | 502 | 503; readonly retryAfter?: number }
-  /** No answer, until the connection ends after a while; it may be stored. */
+  /** No answer, until the connection ends after a while, or `Infinity`: never; it may be stored. */
   | { readonly kind: 'silence'; readonly forward: boolean; readonly ms: number }
   /** The connection ends when so much of the request has come. */
   | { readonly kind: 'cutRequest'; readonly share: number }

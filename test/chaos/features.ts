@@ -1,3 +1,5 @@
+import { noDisk } from './disk.ts';
+
 /** What a scenario may hold, each by a name that can be switched off: `--without restart,disk`. */
 export const FEATURES = {
   kill: 'the sidecar is killed by -9 and started again',
@@ -31,4 +33,12 @@ export function featuresWithout(names: readonly string[]): Set<Feature> {
       throw new Error(`no feature is called ${name}; there are ${Object.keys(FEATURES).join(', ')}`);
   }
   return all;
+}
+
+/** Features that cannot be had here, with the reason. */
+export function missingFeatures({ canCrash }: { canCrash: boolean }): Map<Feature, string> {
+  const missing = new Map<Feature, string>();
+  if (noDisk()) missing.set('disk', noDisk());
+  if (!canCrash) missing.set('crash', 'only an Elasticsearch that is a process of ours can be killed');
+  return missing;
 }

@@ -47,7 +47,7 @@ describe('a plan', () => {
     }
   });
 
-  const traces: Partial<Record<Feature, (plan: Plan) => boolean>> = {
+  const traces: Record<Feature, (plan: Plan) => boolean> = {
     kill: (plan) => does(plan).has('kill'),
     terminate: (plan) => does(plan).has('terminate'),
     rotation: (plan) => does(plan).has('rotate'),
@@ -65,6 +65,7 @@ describe('a plan', () => {
     addresses: ({ addresses, firstIsDead }) => addresses > 1 || firstIsDead,
     tls: ({ secure }) => secure,
     held: ({ settings }) => settings.some(({ heldBytes }) => heldBytes < 67_108_864),
+    silence: (plan) => does(plan).has('swallow'),
     crash: (plan) => does(plan).has('crash'),
   };
   it.each(Object.entries(traces) as [Feature, (plan: Plan) => boolean][])(

@@ -26,7 +26,7 @@ export type Happening = { readonly atMs: number } & (
   /** After `kill` or `terminate`, with the next configuration if there is one. */
   | { readonly does: 'start' }
   | { readonly does: 'weather'; readonly weather: Weather }
-  | { readonly does: 'rollover' | 'crash' | 'fillDisk' | 'freeDisk' }
+  | { readonly does: 'rollover' | 'crash' | 'swallow' | 'fillDisk' | 'freeDisk' }
   | { readonly does: 'shiftClock'; readonly ms: number }
 );
 
@@ -63,6 +63,7 @@ export function drawPlan(seed: number, features: ReadonlySet<Feature>): Plan {
     ...(smallDisk ? drawDisk(random.fork('disk times'), lengthMs) : []),
     ...(withChance('clock', 0.25) ? drawClock(random.fork('clock times'), lengthMs) : []),
     ...(withChance('rollover', 0.6) ? drawTimes(random.fork('rollover times'), lengthMs, 2, 'rollover') : []),
+    ...(withChance('silence', 0.03) ? drawTimes(random.fork('silence times'), lengthMs, 1, 'swallow') : []),
     ...(withChance('crash', 0.04) ? drawTimes(random.fork('crash times'), lengthMs, 1, 'crash') : []),
   ];
   const changes = withChance('configuration', 0.35);
@@ -190,7 +191,12 @@ function drawClock(random: Random, lengthMs: number): Happening[] {
   });
 }
 
-function drawTimes(random: Random, lengthMs: number, most: number, does: 'rollover' | 'crash'): Happening[] {
+function drawTimes(
+  random: Random,
+  lengthMs: number,
+  most: number,
+  does: 'rollover' | 'crash' | 'swallow',
+): Happening[] {
   return Array.from({ length: random.integer(1, most) }, () => ({ atMs: random.integer(500, lengthMs), does }));
 }
 

@@ -38,16 +38,25 @@ interface Answer {
 }
 
 /** Sends records by their documents; undefined when there is no whole answer. */
-function send({ urls }: FaultProxy, documents: readonly string[], stream = STREAM): Promise<Answer | undefined> {
+function send(
+  { urls }: FaultProxy,
+  documents: readonly string[],
+  stream = STREAM,
+  signal?: AbortSignal,
+): Promise<Answer | undefined> {
   const body = writeBulk(documents.map((document, i) => ({ id: `f.${i}.9`, document })));
   const headers = { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip', 'content-length': body.length };
   return new Promise((resolve) => {
     const none = () => resolve(undefined);
-    const sent = request(`${urls[0]}/${stream}/_bulk`, { method: 'POST', headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', none);
-      response.on('end', () => resolve({ status: response.statusCode!, body: Buffer.concat(chunks).toString() }));
-    });
+    const sent = request(
+      `${urls[0]}/${stream}/_bulk`,
+      { method: 'POST', headers, ...(signal ? { signal } : {}) },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', none);
+        response.on('end', () => resolve({ status: response.statusCode!, body: Buffer.concat(chunks).toString() }));
+      },
+    );
     sent.on('error', none).end(body);
   });
 }
@@ -78,7 +87,7 @@ describe('the fault proxy', () => {
   });
 
   it('says 429 for some records, and does not send those on', async ({ proxy, server }) => {
-    proxy.noRoom = (number) => new Set(number === 0 ? [0, 2] : []);
+    proxy.noRoom = (stream, items) => new Set(stream === STREAM && items.length === 3 ? [0, 2] : []);
     expect(statuses(await send(proxy, plain))).toEqual([429, 201, 429]);
     expect([...server.stored(STREAM).keys()]).toEqual(['f.1.9']);
     expect(counts(proxy)).toEqual({ sent: 3, taken: 1, acknowledged: 1 });
@@ -132,6 +141,15 @@ describe('the fault proxy', () => {
     for (let i = 0; i < 20; i++) expect((await send(proxy, plain))!.status).toBe(200);
     expect(server.stored(STREAM).size).toBe(3);
     expect(proxy.acknowledged.size).toBe(0);
+  });
+
+  it('swallows a request until whoever asked goes away, and the next one is answered', async ({ proxy }) => {
+    proxy.swallow = 1;
+    const impatient = send(proxy, plain, STREAM, AbortSignal.timeout(200));
+    expect(await impatient).toBeUndefined();
+    expect(proxy.acknowledged.size).toBe(0);
+    expect(statuses(await send(proxy, plain))).toEqual([409, 409, 409]);
+    expect(proxy.known).toBe(3);
   });
 
   it('says 502 when Elasticsearch is not there', async ({ proxy, server }) => {

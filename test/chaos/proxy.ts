@@ -32,6 +32,7 @@ interface Reply {
   readonly items?: readonly ItemAnswer[];
 }
 
+const NO_ANSWER: Fault = { kind: 'silence', forward: true, ms: Infinity };
 const NO_ROOM: ItemAnswer = {
   create: { status: 429, error: { type: 'es_rejected_execution_exception', reason: 'rejected by the fault proxy' } },
 };
@@ -44,8 +45,10 @@ export class FaultProxy {
   /** Addresses for the sidecar, two of them; they fare alike. */
   readonly urls: readonly string[];
   weather: Weather = CALM;
-  /** The places of more records that Elasticsearch has no room for, in the request of this number. */
-  noRoom: (number: number, items: readonly WireItem[]) => ReadonlySet<number> = () => new Set();
+  /** The places of more records of a request for which there is no room. */
+  noRoom: (stream: string, items: readonly WireItem[]) => ReadonlySet<number> = () => new Set();
+  /** So many of the next requests get no answer until the sidecar gives up, whatever the weather. */
+  swallow = 0;
   requests = 0;
   /** How often Elasticsearch was sent a record that it had, and said so. */
   known = 0;
@@ -97,8 +100,9 @@ export class FaultProxy {
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const { random } = this.#options;
-    const number = this.requests++;
-    const fault = drawFault(this.weather, random);
+    this.requests++;
+    const fault = this.swallow > 0 ? NO_ANSWER : drawFault(this.weather, random);
+    if (fault === NO_ANSWER) this.swallow--;
     if (fault.kind !== 'none') count(this.met, fault.kind);
     if (fault.kind === 'cutRequest') return cutWithin(message, fault.share);
     const packed = await buffer(message);
@@ -106,7 +110,7 @@ export class FaultProxy {
     if (message.method !== 'POST' || !stream) throw new Error(`${message.method} ${message.url} is no _bulk request`);
     const items = readBulk(packed);
     for (const { id } of items) count(this.sent, `${stream} ${id}`);
-    const refused = this.#refused({ items, stream }, fault, this.noRoom(number, items));
+    const refused = this.#refused({ items, stream }, fault, this.noRoom(stream, items));
     const forward = () => this.#forward(message, { packed, items, refused, stream });
     await this.#answer(fault, response, { items, stream, forward });
   }
@@ -123,9 +127,9 @@ export class FaultProxy {
         return tell(fault.status === 413 && items.length === 1 ? await forward() : refusal(fault));
       case 'silence':
         if (fault.forward) await forward();
+        if (fault.ms === Infinity) return;
         await delay(fault.ms);
-        response.destroy();
-        return;
+        return void response.destroy();
       case 'cutAnswer': {
         const { status, body } = await forward();
         if (fault.share === 0) return void response.destroy();

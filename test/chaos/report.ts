@@ -35,20 +35,16 @@ export function runLine(outcome: Outcome): string {
   return `${cells.join(' ')}  ${happened.join(' ')}`;
 }
 
-/** What went wrong in a run, and how to see it again. */
-export function failureLines({ plan, verdict }: Outcome, without: string): string[] {
-  const { faults } = verdict;
+/** What went wrong in a run. */
+export function failureLines({ verdict: { faults } }: Outcome): string[] {
   const more = faults.length - SHOWN_FAULTS;
-  return [
-    ...faults.slice(0, SHOWN_FAULTS).map((fault) => `  ✗ ${fault.slice(0, 400)}`),
-    ...(more > 0 ? [`  and ${more} more`] : []),
-    `  again: ${commandOf(plan.seed, without)}`,
-  ];
+  const shown = faults.slice(0, SHOWN_FAULTS).map((fault) => `  ✗ ${fault.slice(0, 400)}`);
+  return more > 0 ? [...shown, `  and ${more} more`] : shown;
 }
 
-/** The command that plays a seed again. */
-export const commandOf = (seed: number, without: string): string =>
-  `npm run chaos -- --runs 1 --seed ${seed}${without ? ` --without ${without}` : ''}`;
+/** The command that plays the same again. */
+export const commandOf = ({ runs, seed, without }: { runs: number; seed: number; without: string }): string =>
+  `npm run chaos -- --runs ${runs} --seed ${seed}${without ? ` --without ${without}` : ''}`;
 
 /** All runs together. */
 export function summaryLines(outcomes: readonly Outcome[]): string[] {

@@ -106,6 +106,9 @@ async function perform(happening: Happening, stage: Stage): Promise<void> {
       // One that is down at this moment rolls nothing over.
       await arena.elasticsearch.request('POST', `/${arena.streams.logs}/_rollover`).catch(() => {});
       return;
+    case 'swallow':
+      proxy.swallow++;
+      return;
     case 'fillDisk':
       return pod.fillDisk();
     case 'freeDisk':
