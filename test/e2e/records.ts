@@ -31,6 +31,15 @@ export async function recordsOf(elasticsearch: Elasticsearch, namespace: string,
   }
 }
 
+/** How many records of a namespace there are. */
+export async function countOf(elasticsearch: Elasticsearch, namespace: string, query?: object): Promise<number> {
+  const stream = `${STREAM_PREFIX.logs}${namespace.replaceAll('-', '_')}`;
+  await elasticsearch.request('POST', `/${stream}/_refresh`);
+  return (
+    await elasticsearch.request<{ count: number }>('POST', `/${stream}/_count`, { query: query ?? { match_all: {} } })
+  ).body.count;
+}
+
 /** The number that a line of `counting` or of the demo carries. */
 export function lineOf({ _source }: Found): number | undefined {
   const own = _source.app?.['line'];

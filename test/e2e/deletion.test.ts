@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectProved } from '../proof.ts';
+import { until } from '../wait.ts';
+import { countOf, lineOf, recordsOf, type Found } from './records.ts';
+import { World } from './world.ts';
+import { faultsOf, NUMBERED } from './numbered.ts';
+
+const NAMESPACE = 'deletion';
+const world = new World();
+const { elasticsearch } = world;
+
+/** Half a thousand lines a second, for ever. */
+const LOAD = `
+${NUMBERED}
+let lines = 0;
+const load = setInterval(() => { for (let i = 0; i < 10; i++) say(++lines); }, 20);
+require('node:http').createServer((_, response) => response.end(JSON.stringify({ lines }))).listen(8080);
+`;
+/** Talks on for a second when it is asked to end, and says how much it was at last. */
+const POLITE = `${LOAD}
+process.on('SIGTERM', () => setTimeout(() => {
+  clearInterval(load);
+  console.log('lines=' + lines);
+  process.exit(0);
+}, 1000));
+`;
+/** Talks until it is killed. */
+const DEAF = `${LOAD} process.on('SIGTERM', () => {});`;
+
+describe.skipIf(world.missing)(`a pod that is deleted while it talks ${world.missing}`, () => {
+  const pods = { polite: POLITE, 'polite-too': POLITE, deaf: DEAF };
+  const recordsOfPod = (pod: string) => recordsOf(elasticsearch, NAMESPACE, { term: { 'kubernetes.pod.name': pod } });
+  /** What the deaf one said at least. */
+  let heard = 0;
+
+  beforeAll(async () => {
+    await world.namespace(NAMESPACE);
+    await world.policy(NAMESPACE);
+    for (const [name, script] of Object.entries(pods)) {
+      await world.apply({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name, namespace: NAMESPACE },
+        spec: { terminationGracePeriodSeconds: name === 'deaf' ? 3 : 30, containers: [world.container(script)] },
+      });
+    }
+    await world.kubectl('wait', '-n', NAMESPACE, '--for=condition=Ready', 'pod', '--all', '--timeout=120s');
+    await until('some thousand lines', async () => (await countOf(elasticsearch, NAMESPACE)) > 5_000);
+    const deleted = world.kubectl('delete', 'pod', '-n', NAMESPACE, '--all', '--timeout=90s');
+    for (;;) {
+      const said = await linesOf('deaf').catch(() => undefined);
+      if (said === undefined) break;
+      heard = said;
+    }
+    await deleted;
+  });
+  afterAll(() => world.close());
+
+  async function linesOf(pod: string): Promise<number> {
+    const path = `/api/v1/namespaces/${NAMESPACE}/pods/${pod}:8080/proxy/`;
+    return (JSON.parse(await world.kubectl('get', '--raw', path)) as { lines: number }).lines;
+  }
+
+  it.each(['polite', 'polite-too'])('has every line in Elasticsearch exactly once: %s', async (pod) => {
+    const all = await recordsOfPod(pod);
+    const isTotal = ({ _source }: Found) => _source.message?.startsWith('lines=') ?? false;
+    const totals = all.filter(isTotal).map(({ _source }) => Number(_source.message!.slice('lines='.length)));
+    expect(totals).toEqual([expect.any(Number)]);
+    expect(
+      faultsOf(
+        all.filter((one) => !isTotal(one)),
+        totals[0]!,
+      ),
+    ).toEqual([]);
+  });
+
+  it('also when it talks until it is killed: two seconds are enough', async () => {
+    const all = await recordsOfPod('deaf');
+    const lines = all.filter((one) => lineOf(one) !== undefined).length;
+    expect(lines).toBeGreaterThanOrEqual(heard);
+    expect(faultsOf(all, lines)).toEqual([]);
+  });
+
+  it('has seals that agree with what Elasticsearch has', () => expectProved(elasticsearch.request, NAMESPACE));
+});
