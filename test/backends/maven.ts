@@ -76,6 +76,8 @@ async function start({ state, home, jdk, settings, signal, step, ends }: Start):
     ES_PATH_CONF: at('config'),
     ES_TMPDIR: at('tmp'),
     ES_JAVA_OPTS: JVM_OPTIONS,
+    // The launcher leaves a folder there each time.
+    CLI_JAVA_OPTS: `-Djava.io.tmpdir=${at('tmp')}`,
   };
   const caFile = caFileIn(at('config/tls'));
   const ca = await readFile(caFile, 'utf8');
