@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { criLine } from '../sidecar/cri.ts';
-import { configOf, SidecarWorld } from '../sidecar/process.ts';
+import { configOf, SidecarWorld, type SidecarProcess } from '../sidecar/process.ts';
 import { until } from '../wait.ts';
 import type { Arena } from './arena.ts';
 import { startFaultProxy, type FaultProxy } from './proxy.ts';
@@ -46,13 +46,13 @@ const OTHERS: { readonly refused: readonly ProbeRow[]; readonly killed: readonly
 
 /** The first bulks of a stream are answered with one 201 and 429 for all other records. */
 export async function probeRefusals(arena: Arena): Promise<Probe> {
-  const ours = await probe(arena, REFUSED_RECORDS, async ({ drain, proxy, start }) => {
+  const ours = await probe(arena, REFUSED_RECORDS, async ({ proxy, start }) => {
     let bulks = 0;
     proxy.noRoom = (stream, items) => {
       if (stream !== arena.streams.logs || bulks++ >= REFUSED_BULKS) return new Set();
       return new Set(items.keys().drop(1));
     };
-    await drain(start());
+    return start();
   });
   const title = `${REFUSED_RECORDS} records; the first ${REFUSED_BULKS} bulks: one 201, the rest 429`;
   return { title, rows: [ours, ...OTHERS.refused] };
@@ -60,12 +60,11 @@ export async function probeRefusals(arena: Arena): Promise<Probe> {
 
 /** kill -9 when half of the records are answered for, and a new start. */
 export async function probeKill(arena: Arena): Promise<Probe> {
-  const ours = await probe(arena, KILLED_RECORDS, async ({ drain, proxy, start }) => {
+  const ours = await probe(arena, KILLED_RECORDS, async ({ answered, start }) => {
     const first = start();
-    const isHalf = () => proxy.acknowledged.size >= KILLED_RECORDS / 2;
-    await until('half of the records', isHalf, { timeoutMs: 300_000, everyMs: 5 });
+    await answered(KILLED_RECORDS / 2);
     await first.kill();
-    await drain(start());
+    return start();
   });
   return { title: `${KILLED_RECORDS} lines; kill -9 in the middle`, rows: [ours, ...OTHERS.killed] };
 }
@@ -90,30 +89,36 @@ export function probeLines({ rows, title }: Probe): string[] {
 
 interface Bench {
   readonly proxy: FaultProxy;
-  readonly start: () => ReturnType<SidecarWorld['start']>;
-  /** SIGTERM, and all that is left to the end. */
-  readonly drain: (sidecar: ReturnType<SidecarWorld['start']>) => Promise<void>;
+  readonly start: () => SidecarProcess;
+  /** Resolves when so many records are answered for. */
+  readonly answered: (records: number) => Promise<unknown>;
 }
 
-/** Writes a log file of so many lines, lets `work` run sidecars over it, and counts. */
-async function probe(arena: Arena, records: number, work: (bench: Bench) => Promise<void>): Promise<ProbeRow> {
+/** Writes a log file of so many lines, lets `work` run sidecars over it, ends the one that it returns, and counts. */
+async function probe(
+  arena: Arena,
+  records: number,
+  work: (bench: Bench) => Promise<SidecarProcess>,
+): Promise<ProbeRow> {
   const { apiKey, elasticsearch, streams } = arena;
   const proxy = await startFaultProxy({ upstream: () => elasticsearch, random: new Random('probe') });
   const world = new SidecarWorld();
   const pod = `probe-${records}`;
+  const answered = (count: number) => {
+    // The stream of files has one more.
+    const isThere = () => proxy.acknowledged.size > count;
+    return until(`${count} records to be answered for`, isThere, { timeoutMs: 300_000, everyMs: 5 });
+  };
   try {
     writeLines(world.file('cart'), records);
     world.configure({ ...configOf([proxy.urls[0]!]), streams });
     world.secret('apiKey', apiKey);
-    await work({
-      proxy,
-      start: () => world.start({ ...world.env, [ENV.podName]: pod }),
-      async drain(sidecar) {
-        await sidecar.hears('started');
-        const code = await sidecar.stop();
-        if (code !== 0) throw new Error(`the sidecar ended with ${code}: ${JSON.stringify(sidecar.said.at(-1))}`);
-      },
-    });
+    // Of another pod, for equal files of one pod are one.
+    const start = () => world.start({ ...world.env, [ENV.podName]: pod, [ENV.podUid]: pod });
+    const sidecar = await work({ answered, proxy, start });
+    await answered(records);
+    const code = await sidecar.stop();
+    if (code !== 0) throw new Error(`the sidecar ended with ${code}: ${JSON.stringify(sidecar.said.at(-1))}`);
     const stored = await recordsOf(elasticsearch.request, streams.logs, pod);
     const delivered = new Set(stored.map(({ id }) => id)).size;
     const sent = proxy.sent.entries().filter(([key]) => key.startsWith(`${streams.logs} `));
