@@ -7,7 +7,7 @@ import type { Emit } from './plain/record.ts';
 import { constantPart } from './pod.ts';
 import type { Outbox } from './sink/outbox.ts';
 import { UNFRAMED } from './source/lane.ts';
-import type { LogFile, Reading } from './source/log-file.ts';
+import { BegunAnew, type LogFile, type Reading } from './source/log-file.ts';
 import type { Source } from './source/source.ts';
 import { watchFolders } from './source/watch.ts';
 
@@ -166,6 +166,11 @@ export class Pipeline implements Part {
       try {
         progress += await this.#readOn(file);
       } catch (error) {
+        if (error instanceof BegunAnew) {
+          source.restart(file);
+          progress++;
+          continue;
+        }
         if (!isOfFile(error)) throw error;
         this.#postponed.set(file, now() + RETRY_MS);
         source.complain(`${file.checkpoint.container}/${file.checkpoint.run}.log`, error);
@@ -179,6 +184,8 @@ export class Pipeline implements Part {
   async #readOn(file: LogFile): Promise<number> {
     const { source } = this.#options;
     const before = file.position;
+    // It may have been let go of while another one waited for room.
+    if (file.isClosed) return 0;
     if (!file.look()) {
       source.restart(file);
       return 1;

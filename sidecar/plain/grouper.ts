@@ -37,7 +37,7 @@ export interface Pass {
 export interface GrouperOptions {
   readAt: ReadAt;
   collector: Collector;
-  /** Hears of a group whose text is not in the file any more. */
+  /** Hears of a group whose text is not in the file any more; when it throws, the group stays open. */
   onLost: (bytes: number) => void;
   /** Where each lane is read from. */
   from: LaneOffsets;
@@ -183,15 +183,16 @@ export class Grouper {
   #end(lane: Lane, view: View | undefined, { grouping: { limit }, emit }: Pass): boolean {
     const group = this.#groups[lane]!;
     const record = this.#record;
-    group.isOpen = false;
-    this.#openBytes -= group.bytes;
     record.offset = group.offset;
     record.bytes = group.bytes;
     record.lane = lane;
     record.stamp = group.stamp;
     record.continued = group.continued;
-    if (!this.#textOf(group, view, limit)) return true;
-    return emit(record);
+    // It may throw.
+    const isThere = this.#textOf(group, view, limit);
+    group.isOpen = false;
+    this.#openBytes -= group.bytes;
+    return isThere ? emit(record) : true;
   }
 
   /** Puts a group's text into the record: from the chunk at hand when it is there in one piece, else from the file. */

@@ -28,6 +28,9 @@ export interface Reading extends Pass {
   buffer: Buffer;
 }
 
+/** A file was begun anew while it was read: what is still missing of it can only be in a copy. */
+export class BegunAnew extends Error {}
+
 /** Where the bytes of a file are, at this moment: `size` is the sum of all others. */
 export interface Account {
   size: number;
@@ -53,9 +56,10 @@ export class LogFile {
   #opened: Opened;
   #previous: LogFile | undefined;
   readonly #folder: string;
-  readonly #lines = new LineReader();
-  readonly #grouper: Grouper;
-  readonly #from: LaneOffsets;
+  readonly #collector: Collector;
+  #lines = new LineReader();
+  #grouper: Grouper;
+  #from: LaneOffsets;
   readonly #chunk: Chunk = { bytes: Buffer.alloc(0), from: 0, to: 0, base: 0, isLast: false };
   /** Everything before it was handed over as records or is in one that is not whole yet. */
   #position: number;
@@ -65,6 +69,8 @@ export class LogFile {
   /** Bytes after the position that an earlier run of the program has answered for: other lanes were ahead. */
   #ahead: number;
   #lost: { reason: LossReason; bytes: number } | undefined;
+  /** Where the lanes stood when it was given up. */
+  #leftAt: LaneOffsets | undefined;
   #ended = false;
   #isUnpacked = false;
   /** Lanes that ended inside a line. */
@@ -75,14 +81,14 @@ export class LogFile {
     this.#opened = opened;
     this.#previous = previous;
     this.#folder = folder;
+    this.#collector = collector;
     // It may have ended once: a pod's last words came, and the pod went on.
     this.checkpoint = { ...checkpoint, ended: false };
     this.#from = checkpoint.lanes;
     this.#position = resumeAt(checkpoint);
     this.#ahead = answeredBytes(checkpoint) - this.#position;
     this.#size = this.#position;
-    const onLost = (bytes: number) => this.#lose('Truncated', bytes);
-    this.#grouper = new Grouper({ readAt: this.#readAt, collector, onLost, from: checkpoint.lanes });
+    this.#grouper = this.#newGrouper();
   }
 
   get inode(): string {
@@ -117,7 +123,7 @@ export class LogFile {
    * is read now, and is not counted.
    */
   get heldBytes(): number {
-    if (this.#isUnpacked) return 0;
+    if (this.#isUnpacked || this.#isClosed) return 0;
     const { nlink, size } = fstatSync(this.#opened.fd);
     return nlink === 0 ? size : 0;
   }
@@ -147,7 +153,7 @@ export class LogFile {
 
   /** Looks how long the file is; false when it was begun anew: shorter than what was read, or with another first line. */
   look(): boolean {
-    if (this.#opened.isPacked || this.isGivenUp) return true;
+    if (this.#opened.isPacked || this.#isClosed) return true;
     const { size } = fstatSync(this.#opened.fd);
     if (size === this.#size) return true;
     if (size < this.#position || !this.#beginsAsBefore()) return false;
@@ -214,6 +220,7 @@ export class LogFile {
   /** Lets go of what was not handed over: it is lost, and counts as that once all that was handed over is answered for. */
   giveUp(reason: LossReason): number {
     this.look();
+    this.#leftAt = this.lanesNow();
     const bytes = this.#grouper.abandon() + this.unread - this.#ahead;
     this.#lose(reason, bytes);
     this.#position = this.#size;
@@ -223,8 +230,9 @@ export class LogFile {
     return this.#lost!.bytes;
   }
 
-  /** Where each lane would go on if everything handed over so far were answered for. */
+  /** Where each lane would go on if everything handed over so far were answered for. What is given up it does not pass. */
   lanesNow(): LaneOffsets {
+    if (this.#leftAt) return this.#leftAt;
     const at = (lane: Lane) => this.#grouper.openAt(lane) ?? Math.max(this.#position, this.checkpoint.lanes[lane]);
     return [at(0), at(1), at(2)];
   }
@@ -271,10 +279,38 @@ export class LogFile {
     chunk.to = this.#readAt(buffer, this.#position);
     chunk.isLast = isLast;
     const pass = this.#passOf(reading);
-    const consumed = this.#lines.read(chunk, (line) => this.#isAnswered(line) || this.#grouper.take(line, chunk, pass));
-    this.#position += consumed;
-    if (consumed > 0) this.#ended = false;
-    return consumed;
+    const onLine = (line: Line): boolean => {
+      const room = this.#isAnswered(line) || this.#grouper.take(line, chunk, pass);
+      this.#position = line.offset + line.bytes;
+      return room;
+    };
+    try {
+      return this.#lines.read(chunk, onLine);
+    } catch (error) {
+      this.#takeUpAgain();
+      throw error;
+    } finally {
+      if (this.#position > chunk.base) this.#ended = false;
+      // More may have come since the last look.
+      this.#size = Math.max(this.#size, this.#position);
+    }
+  }
+
+  /** Reading ended with an error in the middle of a chunk: goes on as after a restart, and hands nothing over twice. */
+  #takeUpAgain(): void {
+    this.#from = this.lanesNow();
+    this.#position = Math.min(...this.#from);
+    this.#ahead = answeredBytes(this.checkpoint) + this.#pendingBytes - this.#position;
+    this.#lines = new LineReader();
+    this.#grouper = this.#newGrouper();
+  }
+
+  #newGrouper(): Grouper {
+    const onLost = (bytes: number) => {
+      if (!this.look()) throw new BegunAnew();
+      this.#lose('Truncated', bytes);
+    };
+    return new Grouper({ readAt: this.#readAt, collector: this.#collector, onLost, from: this.#from });
   }
 
   /** Whether an earlier run of the program got an answer for this line. */

@@ -21,7 +21,7 @@ import type { Grouping } from '../plain/grouper.ts';
 import type { Extent, RawRecord } from '../plain/record.ts';
 import { Reminder } from '../reminder.ts';
 import { violations, type Checkpoint } from './checkpoint.ts';
-import type { LogFile } from './log-file.ts';
+import { BegunAnew, type LogFile } from './log-file.ts';
 import type { LaneOffsets } from './lane.ts';
 import { Source } from './source.ts';
 import { State } from './state.ts';
@@ -133,12 +133,19 @@ class Reading {
     if (!file.look()) return this.source.restart(file);
     await file.unpack();
     const reading = { grouping: PLAIN, buffer, now: { wall: 0, steady: this.clock }, emit };
-    while (file.unread > 0 && file.read(reading) > 0);
-    while (file.finished && !file.ended) file.end(reading);
+    let isBegunAnew = false;
+    try {
+      while (file.unread > 0 && file.read(reading) > 0);
+      while (file.finished && !file.ended) file.end(reading);
+    } catch (error) {
+      if (!(error instanceof BegunAnew)) throw error;
+      isBegunAnew = true;
+    }
     this.#unanswered.push({ file, records, lanes: file.lanesNow() });
     this.#check(file);
     if (this.answers) this.answer();
-    if (file.finished && file.pending === 0) this.source.release(file);
+    if (isBegunAnew) this.source.restart(file);
+    else if (file.finished && file.pending === 0) this.source.release(file);
   }
 
   /** The equation of every moment: each byte of the file is in one place. */
@@ -290,6 +297,44 @@ it('goes on in the copy of a file that was copied and truncated', async () => {
   expect([...reading.state.files()].map(({ lost }) => lost)).toEqual([{}, {}]);
 });
 
+it.each([
+  ['while it is read', false],
+  ['while nobody looked', true],
+])('does not read a copy again that lacks the last lines, when the file was truncated %s', async (_, restarts) => {
+  const first = new Reading();
+  writeFileSync(first.path(), numbered('old', 3).content);
+  await first.read();
+  copyFileSync(first.path(), first.path(ROTATED));
+  appendFileSync(first.path(), criLine('after the copy'));
+  expect(await first.read()).toEqual(['after the copy']);
+  const second = restarts ? first.restart() : first;
+  truncateSync(first.path());
+  writeFileSync(first.path(), criLine('new', { stamp: '2026-01-02T03:04:06Z' }));
+  expect([await second.read(), await second.read()].flat()).toEqual(['new']);
+  expect([...second.state.files()].map(({ generation, lost }) => [generation, lost.Truncated ?? 0])).toEqual([
+    [0, 0],
+    [0, 0],
+  ]);
+});
+
+it('finds the text of a record in the copy when the file is truncated while it is read', async () => {
+  const reading = new Reading();
+  const path = reading.path();
+  writeFileSync(path, criLine('begun, ', { tag: 'P' }));
+  await reading.read();
+  reading.onRecord = () => {
+    reading.onRecord = () => undefined;
+    copyFileSync(path, reading.path(ROTATED));
+    truncateSync(path);
+  };
+  appendFileSync(path, criLine('other', { stream: 'stderr' }) + criLine('ended') + criLine('last'));
+  const texts = [await reading.read(), await reading.read()].flat();
+  writeFileSync(path, criLine('new', { stamp: '2026-01-02T03:04:06Z' }));
+  texts.push(...(await reading.read()), ...(await reading.read()));
+  expect(texts).toEqual(['other', 'begun, ended', 'last', 'new']);
+  expect([...reading.state.files()].map(({ lost }) => lost)).toEqual([{}, {}]);
+});
+
 it('goes on in the copy also when that was made while nobody looked', async () => {
   const first = new Reading();
   writeFileSync(first.path(), criLine('old 0'));
@@ -308,6 +353,29 @@ it('lets go of a container that is no longer chosen, and goes on when it is agai
   expect(await reading.read({ containers: { include: [], exclude: ['cart'] } })).toEqual([]);
   expect(reading.source.files()).toEqual([]);
   expect(await reading.read()).toEqual(['1']);
+});
+
+it('asks nothing of a file that it has let go of: its descriptor may be another file by now', async () => {
+  const reading = new Reading();
+  writeFileSync(reading.path(), criLine('0'));
+  await reading.read();
+  const [file] = reading.source.files();
+  await reading.read({ containers: { include: [], exclude: ['cart'] } });
+  appendFileSync(reading.path(), criLine('1'));
+  expect([file!.isClosed, file!.look(), file!.unread, file!.heldBytes]).toEqual([true, true, 0, 0]);
+});
+
+it('knows the place of each byte also of those that came after it had looked', async () => {
+  const reading = new Reading();
+  writeFileSync(reading.path(), criLine('0'));
+  await reading.read();
+  const [file] = reading.source.files();
+  file!.look();
+  appendFileSync(reading.path(), criLine('1') + criLine('2', { tag: 'P' }));
+  file!.read({ grouping: PLAIN, buffer: Buffer.alloc(4096), now: { wall: 0, steady: 0 }, emit: () => true });
+  const { size, ...places } = file!.account;
+  expect(size).toBe(statSync(reading.path()).size);
+  expect(Object.values(places).reduce((sum, bytes) => sum + bytes, 0)).toBe(size);
 });
 
 it('forgets files that are long gone, and no other', async () => {
@@ -459,6 +527,16 @@ describe('while Elasticsearch is away', () => {
     expect(reading.ended).toMatchObject([{ stored: { records: 100 }, lost: { HeldTooLong: content.length } }]);
   });
 
+  it('the checkpoint stands before what is given up until that counts as lost', async () => {
+    const reading = await rotateAway({ packed: false });
+    const [file] = reading.source.files();
+    reading.heldBytes = 1000;
+    await reading.read();
+    const { length } = numbered('old', 100).content;
+    expect(file!.isGivenUp).toBe(true);
+    expect(file!.lanesNow()).toEqual([length, length, length]);
+  });
+
   it('takes the compressed copy instead, where there is one, and reads on in it', async () => {
     const reading = await rotateAway({ packed: true });
     await reading.read();
@@ -489,6 +567,23 @@ describe('a file that is gone when the program starts again', () => {
     writeFileSync(first.path(), criLine('another', { stamp: '2026-01-02T03:04:06Z' }));
     return { reading: first.restart(), size };
   }
+
+  it('is not lost as long as its folder cannot be listed', async () => {
+    const first = new Reading();
+    writeFileSync(first.path(), criLine('0'));
+    await first.read();
+    appendFileSync(first.path(), criLine('1'));
+    const folder = dirname(first.path());
+    const aside = join(first.folder, 'aside');
+    const second = first.restart();
+    renameSync(folder, aside);
+    writeFileSync(folder, 'no folder');
+    for (second.clock = 0; second.clock < 60_000; second.clock += 10_000) await second.read();
+    expect(second.ended).toEqual([]);
+    rmSync(folder);
+    renameSync(aside, folder);
+    expect(await second.read()).toEqual(['1']);
+  });
 
   it('counts as lost as far as it was seen, but not at once', async () => {
     const { reading, size } = await gone();

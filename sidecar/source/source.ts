@@ -7,7 +7,7 @@ import type { Log } from '../../runtime/log.ts';
 import { Collector } from '../plain/collect.ts';
 import type { Reminder } from '../reminder.ts';
 import { Absent } from './absent.ts';
-import { freshCheckpoint, type Checkpoint } from './checkpoint.ts';
+import { freshCheckpoint, withRestLost, type Checkpoint } from './checkpoint.ts';
 import {
   isCaptured,
   listContainers,
@@ -15,6 +15,7 @@ import {
   closeFile,
   openFile,
   type FoundFile,
+  type OnTrouble,
   type Opened,
 } from './discovery.ts';
 import { fileId, firstLine } from './identity.ts';
@@ -88,7 +89,12 @@ export class Source {
     const unknown = new Set<string>();
     this.#containers = listContainers(logs, chosen, this.complain);
     for (const container of this.#containers) {
-      const files = listFiles(logs, container, this.complain);
+      // A file that cannot be seen is not gone.
+      const onTrouble: OnTrouble = (path, error) => {
+        unknown.add(container);
+        this.complain(path, error);
+      };
+      const files = listFiles(logs, container, onTrouble);
       for (const [index, found] of files.entries()) {
         present.add(found.inode);
         // The runtime writes into a renamed file until it has opened the new one.
@@ -123,7 +129,7 @@ export class Source {
   }
 
   /** Says that a file or folder cannot be read, and goes on with the others. */
-  readonly complain = (path: string, error: unknown): void => {
+  readonly complain: OnTrouble = (path, error) => {
     const { log, reminder } = this.#options;
     if (!reminder.due(`read ${path}`)) return;
     const cure = 'it is tried again; log files belong to root:root 0640, so the sidecar needs the group 0';
@@ -170,7 +176,7 @@ export class Source {
     }
     if (finished && Math.min(...checkpoint.lanes) >= opened.size) {
       this.#done.set(found.inode, { file, size: found.size });
-      if (!checkpoint.ended) this.#conclude({ ...checkpoint, size: opened.size, ended: true });
+      if (!checkpoint.ended) this.#conclude(withRestLost({ ...checkpoint, size: opened.size }, 'Truncated'));
       return false;
     }
     const before = [...this.#held.values()].findLast(
@@ -202,7 +208,7 @@ export class Source {
   }
 
   /** The checkpoint that belongs to this file, a fresh one for a file never seen; undefined while it has no identity. */
-  #identify({ container, run }: FoundFile, opened: Opened, finished: boolean): Checkpoint | undefined {
+  #identify({ container, run, rotated }: FoundFile, opened: Opened, finished: boolean): Checkpoint | undefined {
     const head = firstLine(opened.head) ?? (finished && opened.head.length > 0 ? opened.head : undefined);
     if (!head) return undefined;
     const { podUid, state, log } = this.#options;
@@ -213,6 +219,8 @@ export class Source {
       if (isThis && one.generation >= (known?.generation ?? 0)) known = one;
     }
     if (!known) return freshCheckpoint({ file: idOf(0), container, run, generation: 0 });
+    // What was rotated is not begun anew: it is the file, or a copy that was made of it earlier.
+    if (rotated !== '') return known;
     const isShorter = opened.size < Math.max(...known.lanes);
     if (isShorter)
       log.warn('a log file is shorter than what was acknowledged of it; it is read from its start', { container, run });
