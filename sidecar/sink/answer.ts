@@ -35,8 +35,11 @@ interface Item {
 /** What is read of an answer; each item of it is some of the words of one error, if any. */
 export const FILTER = 'errors,items.*.status,items.*.failure_store,items.*.error.type,items.*.error.reason';
 
-/** An answer to so many records that is longer than this is none of Elasticsearch's. */
-export const mostBytes = (count: number): number => 65_536 + count * 1024;
+/**
+ * An answer to so many records, together of so many bytes, that is longer than this is none of Elasticsearch's. An error quotes
+ * what it refuses: the name of a field, its value.
+ */
+export const mostBytes = (count: number, bytes: number): number => 65_536 + count * 1024 + 2 * bytes;
 
 /** Words of an error that are kept: in the log, and with a dead letter. */
 const ERROR_LENGTH = 500;

@@ -68,6 +68,17 @@ describe('a request', () => {
     expect(server.connections).toBe(1);
   });
 
+  it('is answered also by errors that quote what they refuse', async () => {
+    const server = await serverOf();
+    const { client } = clientOf([server.url]);
+    const key = 'k'.repeat(100_000);
+    const error = { type: 'document_parsing_exception', reason: `Duplicate field '${key}'` };
+    server.onItem = () => ({ status: 400, error });
+    const item = `{"create":{"_id":"a"}}\n{"app":{"${key}":1,"${key}":2}}\n`;
+    const { answer } = await client.post(STREAM, Buffer.from(item.repeat(3)), 3);
+    expect(answer).toMatchObject({ kind: 'items', outcomes: [{ kind: 'rejected' }, { kind: 'rejected' }, {}] });
+  });
+
   it('goes beside others, each over a connection of its own', async () => {
     const server = await serverOf();
     const { post } = clientOf([server.url]);
@@ -90,8 +101,8 @@ describe('a request', () => {
     ],
     [
       'the answer is far too long',
-      (server) => (server.onRequest = () => ({ status: 200, body: ' '.repeat(66_561) })),
-      'an answer of more than 66560 bytes',
+      (server) => (server.onRequest = () => ({ status: 200, body: ' '.repeat(66_639) })),
+      'an answer of more than 66638 bytes',
       {},
     ],
   ])('of which %s acknowledges nothing, and is to be tried again', async (_, trouble, error, patience) => {
@@ -106,7 +117,7 @@ describe('a request', () => {
 
   it('may have an answer as long as its records need', async () => {
     const server = await serverOf();
-    const body = ' '.repeat(66_560 - 37) + '{"items":[{"create":{"status":201}}]}';
+    const body = ' '.repeat(66_638 - 37) + '{"items":[{"create":{"status":201}}]}';
     server.onRequest = () => ({ status: 200, body });
     expect((await clientOf([server.url]).post()).answer).toEqual(STORED);
   });

@@ -53,7 +53,7 @@ const compress = promisify(gzip);
 const COMPRESSION = { level: constants.Z_BEST_SPEED, chunkSize: 262_144 };
 
 /** What is asked for: a bulk request, or (without a body) whether somebody is there. */
-type Ask = { method: 'HEAD' } | { method: 'POST'; stream: string; gzip: Buffer; count: number };
+type Ask = { method: 'HEAD' } | { method: 'POST'; stream: string; gzip: Buffer; count: number; bytes: number };
 
 /** Sends bulk requests over kept-alive connections; when an address fails, the next one of the list is asked. */
 export class BulkClient implements Sink, Part {
@@ -80,7 +80,13 @@ export class BulkClient implements Sink, Part {
     for (const address of this.#addresses.order(urls)) {
       const target = new URL(address);
       const url = `${target.origin}${target.pathname}`.replace(/\/$/, '');
-      const answer = await this.#bulk(target, connection, { method: 'POST', stream, gzip: packed, count });
+      const answer = await this.#bulk(target, connection, {
+        method: 'POST',
+        stream,
+        gzip: packed,
+        count,
+        bytes: body.length,
+      });
       if (answer.kind !== 'retry' || !answer.elsewhere) {
         this.#addresses.answered(address, urls);
         return { url, answer };
@@ -163,12 +169,12 @@ export class BulkClient implements Sink, Part {
 }
 
 function partsOf(ask: Ask): { gzip: Buffer; path: string; type: Record<string, string>; bytes: number } {
-  if (ask.method === 'HEAD') return { gzip: Buffer.alloc(0), path: '/', type: {}, bytes: mostBytes(0) };
+  if (ask.method === 'HEAD') return { gzip: Buffer.alloc(0), path: '/', type: {}, bytes: mostBytes(0, 0) };
   return {
     gzip: ask.gzip,
     path: `/${encodeURIComponent(ask.stream)}/_bulk?filter_path=${FILTER}`,
     type: { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' },
-    bytes: mostBytes(ask.count),
+    bytes: mostBytes(ask.count, ask.bytes),
   };
 }
 
