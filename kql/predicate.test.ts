@@ -183,12 +183,14 @@ describe('predicate', () => {
         asked.push(name);
         return name === 'log.level' ? 'debug' : undefined;
       },
-      names() {
-        throw new Error('asked for all names');
+      entries(within) {
+        if (within === undefined) throw new Error('asked for everything');
+        return within === 'app.cart' ? [['app.cart.id', 1]] : [];
       },
     };
     expect(predicate(parse('log.level: debug or app.user: ada'))(fields)).toBe(true);
     expect(predicate(parse('app.status > 5 and log.level: debug'))(fields)).toBe(false);
+    expect(predicate(parse('app.cart: * and not app.user: *'))(fields)).toBe(true);
     expect(asked).toEqual(['log.level', 'app.status']);
   });
 

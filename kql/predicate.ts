@@ -57,17 +57,19 @@ function inField(field: Name, matcher: Matcher): Predicate {
 
 function inSomeField(isMeant: (name: string) => boolean, matcher: Matcher): Predicate {
   return (fields) => {
-    for (const name of fields.names()) if (isMeant(name) && holds(matcher, name, fields.get(name))) return true;
+    for (const [name, value] of fields.entries()) if (isMeant(name) && holds(matcher, name, value)) return true;
     return false;
   };
 }
 
 /** An object exists by a field inside it. */
 function exists(field: Name): Predicate {
-  const itself = inField(field, anything);
-  if (field.type === 'wildcard') return itself;
-  const inside = inSomeField((name) => name.startsWith(`${field.text}.`), anything);
-  return (fields) => itself(fields) || inside(fields);
+  if (field.type === 'wildcard') return inField(field, anything);
+  const { text: name } = field;
+  return (fields) => {
+    for (const [inside, value] of fields.entries(name)) if (holds(anything, inside, value)) return true;
+    return false;
+  };
 }
 
 function refuseDate(leaf: Leaf, text: string | undefined): void {
