@@ -3,6 +3,7 @@ import type { Log } from '../runtime/log.ts';
 import { wait } from '../runtime/wait.ts';
 import type { Config } from './config.ts';
 import type { Origin } from './plain/document.ts';
+import type { Now } from './plain/grouper.ts';
 import type { Emit } from './plain/record.ts';
 import { constantPart } from './pod.ts';
 import type { Outbox } from './sink/outbox.ts';
@@ -186,6 +187,7 @@ export class Pipeline implements Part {
     const before = file.position;
     // It may have been let go of while another one waited for room.
     if (file.isClosed) return 0;
+    const lookedAt = this.#now;
     if (!file.look()) {
       source.restart(file);
       return 1;
@@ -198,7 +200,8 @@ export class Pipeline implements Part {
       if (file.unread === 0 || file.read(this.#reading(file)) === 0) break;
       await this.#makeRoom();
     }
-    file.endDue(this.#reading(file));
+    // What came after the look, while this waited for room, may go on with what is open.
+    file.endDue({ ...this.#reading(file), now: lookedAt });
     await this.#makeRoom();
     // Not yet done with: one quiet pass comes before its end.
     if (file.isClosed || !file.finished || file.position > before) return file.position - before;
@@ -213,9 +216,13 @@ export class Pipeline implements Part {
   }
 
   #reading(file: LogFile): Reading {
-    const { now, wall } = this.#options;
     const { grouping } = this.#plan!.config;
-    return { grouping, buffer: this.#chunk, now: { steady: now(), wall: wall() }, emit: this.#emitOf(file) };
+    return { grouping, buffer: this.#chunk, now: this.#now, emit: this.#emitOf(file) };
+  }
+
+  get #now(): Now {
+    const { now, wall } = this.#options;
+    return { steady: now(), wall: wall() };
   }
 
   #emitOf(file: LogFile): Emit {

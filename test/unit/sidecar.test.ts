@@ -358,6 +358,45 @@ describe.concurrent('the sidecar, a process of its own', () => {
     expect(formats.filter((format) => format === 'unframed')).toHaveLength(6);
   });
 
+  it('joins what came while it waited for room with the line before', async ({ world, server }) => {
+    world.configure(
+      configOf([server.url], {
+        limits: { ...SMALL, inFlight: 1 },
+        logs: { containers: { include: [], exclude: [] }, multiline: 'Auto', drop: [] },
+      }),
+    );
+    // By such stamps a record waits for three seconds.
+    const begun = Date.now() + 3_600_000;
+    const stamped = (text: string, ms: number) => criLine(text, { stamp: new Date(begun + ms).toISOString() });
+    const large = ['a', 'b'].map((letter) => letter.repeat(SMALL.batchBytes));
+    world.write(stamped(large[0]!, 0) + stamped(large[1]!, 1) + stamped('ERROR order failed', 2));
+    let first = Infinity;
+    server.onRequest = () => {
+      first = Math.min(first, Date.now());
+      return Date.now() - first < 3500 ? { status: 503 } : undefined;
+    };
+    const sidecar = world.start();
+    await until('a first try', () => server.requests.length > 0, { timeoutMs: 15_000, everyMs: 10 });
+    world.write(stamped('java.lang.IllegalStateException: no stock', 3));
+    world.write(stamped('\tat shop.Order.place(Order.java:7)', 4));
+    const trace = 'ERROR order failed\njava.lang.IllegalStateException: no stock\n\tat shop.Order.place(Order.java:7)';
+    await holds(server, 3);
+    await expectDelivered(sidecar, { world, server }, [...large, trace]);
+  });
+
+  it('with a rule survives a record whose field names would fill its memory', async ({ world, server }) => {
+    world.configure(
+      configOf([server.url], {
+        logs: { containers: { include: [], exclude: [] }, multiline: 'Off', drop: [{ when: 'app.nothing: *' }] },
+      }),
+    );
+    const inner = Array.from({ length: 40_000 }, (_, index) => `"${index}":1`).join();
+    world.write(criLine(`{"${'k'.repeat(400_000)}":{${inner}}}`) + criLine('after it'));
+    const sidecar = world.start({ ...world.env, NODE_OPTIONS: '--max-old-space-size=100' });
+    await holds(server, 2);
+    expect(await sidecar.stop()).toBe(0);
+  });
+
   it('without its environment it says what is missing in one sentence, and ends with 1', async ({ world }) => {
     const sidecar = world.start({ [ENV.logs]: world.logs });
     expect(await sidecar.ended()).toBe(1);
