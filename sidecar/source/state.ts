@@ -8,7 +8,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { ENV } from '../../api/names.ts';
@@ -94,7 +94,7 @@ export class State {
     const aside = `${path}.tmp`;
     const fd = openSync(aside, 'w', 0o600);
     try {
-      writeSync(fd, formatCheckpoint(checkpoint));
+      writeFileSync(fd, formatCheckpoint(checkpoint));
       // The rename itself need not be durable: before it there is the older checkpoint, which is as true.
       fsyncSync(fd);
     } finally {
