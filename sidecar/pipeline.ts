@@ -8,7 +8,7 @@ import type { Emit } from './plain/record.ts';
 import { constantPart } from './pod.ts';
 import type { Outbox } from './sink/outbox.ts';
 import { UNFRAMED } from './source/lane.ts';
-import { BegunAnew, type LogFile, type Reading } from './source/log-file.ts';
+import { BegunAnew, isOfFile, type LogFile, type Reading } from './source/log-file.ts';
 import type { Source } from './source/source.ts';
 import { watchFolders } from './source/watch.ts';
 
@@ -38,10 +38,14 @@ const BUSY_MS = 2000;
 /** At the end the runtime may still be copying what the containers said last; a writer that never stops is left at this. */
 const LAST_ROUNDS = 10;
 
-/** Errors of the system, and of a compressed file that is damaged; every other one is a bug. */
-function isOfFile(error: unknown): boolean {
-  const { syscall, code } = error as NodeJS.ErrnoException;
-  return syscall !== undefined || (code?.startsWith('Z_') ?? false);
+/** Undefined for what cannot be read now: it may be read in its turn. */
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (!isOfFile(error)) throw error;
+    return undefined;
+  }
 }
 
 /** A configuration, and what is made of it once for each file. */
@@ -129,7 +133,7 @@ export class Pipeline implements Part {
     const { source, outbox } = this.#options;
     const { batchBytes } = this.#plan!.config.settings.limits;
     // One that was begun anew under us is no longer what it was.
-    const files = source.files().filter((file) => file.look());
+    const files = source.files().filter((file) => attempt(() => file.look()));
     if (files.reduce((sum, { unread }) => sum + unread, 0) <= batchBytes) return;
     outbox.sendAhead((add) => {
       for (const file of files.toReversed()) {
@@ -139,7 +143,7 @@ export class Pipeline implements Part {
           if (drop?.ruleFor(record, origin) !== undefined) return true;
           return add(file, origin, record) < batchBytes;
         };
-        file.readNewest({ ...this.#reading(file), emit });
+        attempt(() => file.readNewest({ ...this.#reading(file), emit }));
       }
     });
   }
@@ -174,7 +178,8 @@ export class Pipeline implements Part {
         }
         if (!isOfFile(error)) throw error;
         this.#postponed.set(file, now() + RETRY_MS);
-        source.complain(`${file.checkpoint.container}/${file.checkpoint.run}.log`, error);
+        const { container, run } = file.checkpoint;
+        source.complain(`${container}/${run}.log`, error);
       }
     }
     if (progress > 0) this.#lastByteAt = now();

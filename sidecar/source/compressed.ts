@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, createWriteStream, fstatSync, openSync, readSync, unlinkSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
@@ -6,6 +6,7 @@ import { HEAD_BYTES } from './identity.ts';
 
 /** So much of a compressed file is enough for its first KiB, and cheap to look at. */
 const LOOK_BYTES = 16_384;
+const PIECE_BYTES = 65_536;
 
 /**
  * The first KiB of a compressed log file, and its whole size. The size stands in the last four bytes, modulo 2^32 (RFC 1952,
@@ -30,11 +31,23 @@ export async function unpack(fd: number, folder: string): Promise<number> {
   const out = openSync(path, 'w+', 0o600);
   unlinkSync(path);
   try {
-    const from = createReadStream('', { fd, autoClose: false, start: 0 });
-    await pipeline(from, createGunzip(), createWriteStream('', { fd: out, autoClose: false, start: 0 }));
+    await pipeline(piecesOf(fd), createGunzip(), async (unpacked: AsyncIterable<Buffer>) => {
+      for await (const piece of unpacked) writeFileSync(out, piece);
+    });
     return out;
   } catch (error) {
     closeSync(out);
     throw error;
+  }
+}
+
+/** A stream of the descriptor would close it when anything goes wrong, and it is not ours. */
+function* piecesOf(fd: number): Generator<Buffer, void> {
+  for (let at = 0; ;) {
+    const piece = Buffer.allocUnsafe(PIECE_BYTES);
+    const length = readSync(fd, piece, 0, piece.length, at);
+    if (length === 0) return;
+    at += length;
+    yield piece.subarray(0, length);
   }
 }

@@ -28,6 +28,12 @@ export interface Reading extends Pass {
   buffer: Buffer;
 }
 
+/** Errors of the system, and of a compressed file that is damaged; every other one is a bug. */
+export function isOfFile(error: unknown): boolean {
+  const { syscall, code } = error as NodeJS.ErrnoException;
+  return syscall !== undefined || (code?.startsWith('Z_') ?? false);
+}
+
 /** A file was begun anew while it was read: what is still missing of it can only be in a copy. */
 export class BegunAnew extends Error {}
 
@@ -73,6 +79,7 @@ export class LogFile {
   #leftAt: LaneOffsets | undefined;
   #ended = false;
   #isUnpacked = false;
+  #unpacking: Promise<void> | undefined;
   /** Lanes that ended inside a line. */
   #midLine: readonly Lane[] = [];
   #isClosed = false;
@@ -175,10 +182,16 @@ export class LogFile {
     if (opened.isPacked) this.finished = true;
   }
 
-  /** Makes a compressed file one that can be read. */
+  /** Makes a compressed file one that can be read: once, whoever asks for it meanwhile. */
   async unpack(): Promise<void> {
+    while (this.#opened.isPacked && !this.#isClosed) {
+      this.#unpacking ??= this.#unpack().finally(() => (this.#unpacking = undefined));
+      await this.#unpacking;
+    }
+  }
+
+  async #unpack(): Promise<void> {
     const packed = this.#opened;
-    if (!packed.isPacked) return;
     const fd = await unpack(packed.fd, this.#folder);
     if (this.#opened !== packed || this.#isClosed) return closeSync(fd);
     closeSync(packed.fd);
@@ -254,12 +267,20 @@ export class LogFile {
     return this.checkpoint;
   }
 
-  /** The record of an extent again, its text cut to what a clean document holds; undefined when the file has it no more. */
+  /**
+   * The record of an extent again, its text cut to what a clean document holds; undefined when the file has it no more, or
+   * cannot be read.
+   */
   async reread({ offset, bytes, lane }: Extent): Promise<RawRecord | undefined> {
-    await this.unpack();
-    if (this.#isClosed || this.isGivenUp) return undefined;
-    const text = new Collector().collect(this.#readAt, { offset, bytes, lane }, CLEAN_BYTES);
-    return text && { offset, bytes, lane, ...text, stamp: this.#stampAt(offset), continued: false };
+    try {
+      await this.unpack();
+      if (this.#isClosed || this.isGivenUp) return undefined;
+      const text = new Collector().collect(this.#readAt, { offset, bytes, lane }, CLEAN_BYTES);
+      return text && { offset, bytes, lane, ...text, stamp: this.#stampAt(offset), continued: false };
+    } catch (error) {
+      if (isOfFile(error)) return undefined;
+      throw error;
+    }
   }
 
   close(): void {

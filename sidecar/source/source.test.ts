@@ -482,6 +482,17 @@ it('does not read a file again when the kubelet compresses it under us', async (
   expect(reading.opened).toHaveLength(2);
 });
 
+it('is not kept from its work by a compressed file with nothing in it', async () => {
+  const first = new Reading();
+  writeFileSync(first.path(), criLine('old'));
+  await first.read();
+  rmSync(first.path());
+  writeFileSync(first.path(`${OLDER}.gz`), gzipSync(''));
+  const second = first.restart();
+  for (second.clock = 0; second.clock <= 10_000; second.clock += 10_000) await second.read();
+  expect(second.ended).toMatchObject([{ stored: { records: 1 }, lost: {} }]);
+});
+
 it('leaves a file alone that the kubelet has only half compressed, and names one that is damaged', async () => {
   const reading = new Reading();
   writeFileSync(reading.path(`${OLDER}.tmp`), 'half');
@@ -525,6 +536,37 @@ describe('while Elasticsearch is away', () => {
     await reading.read();
     const { content } = numbered('late', 50);
     expect(reading.ended).toMatchObject([{ stored: { records: 100 }, lost: { HeldTooLong: content.length } }]);
+  });
+
+  it('reads on in a compressed file that could not be unpacked at first; so long, no record is there again', async () => {
+    const reading = await rotateAway({ packed: true });
+    const path = `${reading.path(OLDER)}.gz`;
+    const whole = readFileSync(path);
+    writeFileSync(path, whole.subarray(0, -20));
+    reading.heldBytes = 1000;
+    const [file] = reading.source.files();
+    await expect(reading.read()).rejects.toThrow('unexpected end of file');
+    expect(await file!.reread({ offset: 0, bytes: criLine('old 0').length, lane: 0 })).toBeUndefined();
+    // Its descriptor is still its own.
+    writeFileSync(path, whole);
+    expect(await reading.read()).toEqual([...numbered('late', 50).texts, 'new']);
+  });
+
+  it('unpacks a file once for all who ask', async () => {
+    const reading = await rotateAway({ packed: true });
+    await reading.read();
+    reading.heldBytes = 1000;
+    const [file] = reading.source.files();
+    const config = configOf(['http://localhost']);
+    reading.source.look({ ...config, limits: { ...config.limits, heldBytes: 1000 } }, false);
+    expect(file!.isPacked).toBe(true);
+    const offsets = Array.from({ length: 20 }, (_, index) => index * criLine('old 0').length);
+    const extents = offsets
+      .slice(0, 10)
+      .map((offset) => ({ offset, bytes: criLine('old 0').length, lane: 0 as const }));
+    const again = await Promise.all(extents.map((extent) => file!.reread(extent)));
+    const texts = again.map((record) => record!.buffer.toString('utf8', record!.start, record!.end));
+    expect(texts).toEqual(numbered('old', 10).texts);
   });
 
   it('the checkpoint stands before what is given up until that counts as lost', async () => {

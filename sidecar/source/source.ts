@@ -161,6 +161,11 @@ export class Source {
     if (this.#held.has(this.#copies.get(found.inode) ?? '')) return true;
     const opened = openFile(found, this.complain);
     if (!opened) return false;
+    if (opened.isPacked && opened.size === 0) {
+      closeFile(opened);
+      this.#done.set(found.inode, { file: '', size: found.size });
+      return true;
+    }
     // Another file may have taken the path meanwhile: the next look meets both.
     const checkpoint = opened.inode === found.inode ? this.#identify(found, opened, finished) : undefined;
     if (!checkpoint || !this.#take(found, opened, checkpoint, finished)) closeFile(opened);
