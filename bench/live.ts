@@ -1,16 +1,14 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { wait } from '../runtime/wait.ts';
 import { during } from '../test/progress.ts';
 import { benchmark } from './benchmark.ts';
 import { startNode } from './child.ts';
-import { LogLines } from './generate.ts';
 import { readCpu, watchMemory } from './proc.ts';
 import { addContainer, bundleSidecar, makePod, STREAM } from './sidecar.ts';
 import { startSink } from './sink/sink.ts';
 import { mean, quantile } from './statistics.ts';
+import { writeSteadily } from './steady.ts';
 
 const DEADLINE_MS = 60_000;
-const TICK_MS = 10;
 
 export const live = benchmark({
   name: 'live',
@@ -29,11 +27,13 @@ export const live = benchmark({
     const memory = watchMemory(sidecar.pid);
     const before = readCpu(sidecar.pid).own;
     const rate = { bytesPerSecond: mbPerSecond * 1e6, seconds };
+    const file = openSync(path, 'a');
     const { bytes, lines, tookSeconds } = await during(
       progress,
       `Log ${mbPerSecond} MB a second for ${seconds} s`,
-      () => writeSteadily(path, rate, signal),
+      () => writeSteadily((piece) => writeSync(file, piece), rate, signal),
     );
+    closeSync(file);
     await sink.reached(lines, DEADLINE_MS);
     const cpuSeconds = readCpu(sidecar.pid).own - before;
     memory.stop();
@@ -57,34 +57,3 @@ export const live = benchmark({
     ];
   },
 });
-
-/** Appends lines with the present time, as many as are due, a hundred times a second. */
-async function writeSteadily(
-  path: string,
-  { bytesPerSecond, seconds }: { bytesPerSecond: number; seconds: number },
-  signal: AbortSignal,
-): Promise<{ bytes: number; lines: number; tookSeconds: number }> {
-  const log = new LogLines(1);
-  const fd = openSync(path, 'a');
-  const began = performance.now();
-  const written = { bytes: 0, lines: 0, tookSeconds: 0 };
-  try {
-    while (written.tookSeconds < seconds && !signal.aborted) {
-      await wait(TICK_MS, signal);
-      written.tookSeconds = (performance.now() - began) / 1000;
-      const due = bytesPerSecond * Math.min(written.tookSeconds, seconds);
-      const stamp = new Date().toISOString().replace('Z', '000000Z');
-      let piece = '';
-      while (written.bytes < due) {
-        const line = log.next(stamp);
-        piece += line;
-        written.bytes += Buffer.byteLength(line);
-        written.lines++;
-      }
-      writeSync(fd, piece);
-    }
-  } finally {
-    closeSync(fd);
-  }
-  return written;
-}

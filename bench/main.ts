@@ -6,11 +6,12 @@ import { plainProgress } from '../test/progress.ts';
 import { help, parseCommand } from './command.ts';
 import { idle } from './idle.ts';
 import { live } from './live.ts';
+import { memory } from './memory.ts';
 import { jsonOf, tableOf } from './table.ts';
 import { throughput } from './throughput.ts';
 
 /** `npm run bench -- NAME`: measures the sidecar (docs/benchmarks.md). */
-const benchmarks = [throughput, idle, live];
+const benchmarks = [throughput, idle, live, memory];
 const args = process.argv.slice(2);
 if (args.length === 0) console.log(help(benchmarks));
 else process.exit(await measure());

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 
 /** What /proc knows of a process: proc_pid_stat(5), proc_pid_status(5), proc_pid_smaps(5). */
 
@@ -54,6 +54,21 @@ export function readPssMb(pid: number): number {
 
 export function readThreads(pid: number): number {
   return Number(/^Threads:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+}
+
+/** Megabytes on the disk of files that were in a folder, and are there only because the process holds them open. */
+export function readHeldMb(pid: number, folder: string): number {
+  const open = readdirSync(`/proc/${pid}/fd`).map((fd) => `/proc/${pid}/fd/${fd}`);
+  const held = open.filter((fd) => {
+    const path = readlinkSync(fd);
+    return path.startsWith(`${folder}/`) && path.endsWith(' (deleted)');
+  });
+  return held.reduce((sum, fd) => sum + statSync(fd).size, 0) / 1e6;
+}
+
+/** Bytes that it has read by system calls, whatever from: proc_pid_io(5). */
+export function readReadBytes(pid: number): number {
+  return Number(/^rchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
 }
 
 /** Samples the memory of a process until `stop`; `peaks` are what was seen so far. */

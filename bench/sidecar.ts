@@ -5,8 +5,9 @@ import { DEFAULT_LIMITS, sidecarConfig } from '../api/sidecar-config.ts';
 import { build } from '../tools/build.ts';
 import type { Target } from './sink/sink.ts';
 
-/** The stream that the sidecars of a benchmark write to. */
+/** The streams that the sidecars of a benchmark write to: records, and what is said about files. */
 export const STREAM = `${STREAM_PREFIX.logs}bench`;
+export const FILES_STREAM = `${STREAM_PREFIX.files}bench`;
 
 /**
  * Bundles the sidecar and returns the program that the image runs. Run from its sources it would carry what strips their
@@ -44,7 +45,7 @@ export function makePod(folder: string, { url, apiKey, ca }: Target): Pod {
     streams: {
       logs: STREAM,
       deadLetters: `${STREAM_PREFIX.deadLetters}bench`,
-      files: `${STREAM_PREFIX.files}bench`,
+      files: FILES_STREAM,
     },
     logs: { containers: { include: [], exclude: [] }, multiline: 'Auto', drop: [] },
     limits: DEFAULT_LIMITS,

@@ -6,7 +6,8 @@ import { gunzipSync } from 'node:zlib';
 import { describe } from '../../runtime/errors.ts';
 import { StoredAnswer } from './answer.ts';
 import { countDocuments, stampOf } from './count.ts';
-import type { FromSink, SinkConfig } from './sink.ts';
+import { sealsIn } from './seals.ts';
+import type { FromSink, SinkConfig, ToSink } from './sink.ts';
 
 /**
  * What answers like Elasticsearch and only counts, in a process of its own, so that its work is not the sidecar's. Takes
@@ -14,8 +15,12 @@ import type { FromSink, SinkConfig } from './sink.ts';
  */
 process.once('message', (config: SinkConfig) => {
   const answer = new StoredAnswer();
-  const path = `/${config.stream}/_bulk`;
+  const pathOf = (stream: string | undefined) => `/${stream}/_bulk`;
   let sample = config.sample;
+  let isAway = false;
+  process.on('message', (message: ToSink) => {
+    isAway = message.away;
+  });
 
   const take = (wire: Buffer, request: http.IncomingMessage): Buffer => {
     const arrivedAt = Date.now();
@@ -25,13 +30,19 @@ process.once('message', (config: SinkConfig) => {
     const documents = countDocuments(body, onDocument);
     if (sample) writeFileSync(sample, body);
     sample = undefined;
-    // Only the stream that is measured counts; others, such as the one of files, are answered all the same.
-    if (request.url?.split('?')[0] === path)
+    // Only the stream that is measured counts; others are answered all the same.
+    const path = request.url?.split('?')[0];
+    if (path === pathOf(config.stream))
       tell({ kind: 'request', documents, bodyBytes: body.length, wireBytes: wire.length, delaysMs });
+    if (path === pathOf(config.files)) for (const seal of sealsIn(body)) tell({ kind: 'seal', seal });
     return answer.of(documents);
   };
 
   const onRequest: http.RequestListener = (request, response) => {
+    if (isAway) {
+      request.socket.destroy();
+      return;
+    }
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { renew } from '../../operator/certs.ts';
 import { until } from '../../test/wait.ts';
+import type { Seal } from './seals.ts';
 
 /** Where to send, and as whom. */
 export interface Target {
@@ -16,6 +17,8 @@ export interface SinkOptions {
   secure: boolean;
   /** The stream whose documents are counted. */
   stream: string;
+  /** The stream whose seals are kept. */
+  files?: string | undefined;
   /** Where to put the body of the first request, unpacked. */
   sample?: string | undefined;
   /** Take the delay of each document, from the time in its `@timestamp` to the arrival of its request. */
@@ -36,14 +39,26 @@ export interface Counted {
   delaysMs: number[];
 }
 
-/** What the process says: first where it listens, then what each request held. */
-export type FromSink = { kind: 'listening'; port: number } | ({ kind: 'request' } & Counted);
+/** What the process says: first where it listens, then what each request held, and each seal. */
+export type FromSink =
+  | { kind: 'listening'; port: number }
+  | ({ kind: 'request' } & Counted)
+  | { kind: 'seal'; seal: Seal };
+
+/** What it is told after its configuration. */
+export interface ToSink {
+  away: boolean;
+}
 
 /** An Elasticsearch-shaped server on localhost, in a process of its own, that stores nothing. */
 export interface Sink {
   target: Target;
   /** Grows with every request. */
   counted: Counted & { requests: number };
+  /** By file: the last one that came. */
+  seals: Map<string, Seal>;
+  /** Away, it ends each connection as soon as something is asked. */
+  setAway(away: boolean): void;
   /** Resolves when so many documents have come; rejects when that takes too long. */
   reached(documents: number, deadlineMs: number): Promise<void>;
   stop(): Promise<void>;
@@ -65,7 +80,9 @@ export async function startSink({ secure, ...options }: SinkOptions, signal: Abo
   const [first] = (await Promise.race([once(child, 'message'), failed])) as [FromSink];
   if (first.kind !== 'listening') throw new Error('the sink did not say where it listens');
   const counted = { requests: 0, documents: 0, bodyBytes: 0, wireBytes: 0, delaysMs: [] as number[] };
+  const seals = new Map<string, Seal>();
   child.on('message', (message: FromSink) => {
+    if (message.kind === 'seal') seals.set(message.seal.file, message.seal);
     if (message.kind !== 'request') return;
     counted.requests++;
     counted.documents += message.documents;
@@ -76,6 +93,10 @@ export async function startSink({ secure, ...options }: SinkOptions, signal: Abo
   return {
     target: { url: `${secure ? 'https' : 'http'}://localhost:${first.port}`, apiKey: API_KEY, ca: tls?.ca },
     counted,
+    seals,
+    setAway(away) {
+      child.send({ away } satisfies ToSink);
+    },
     async reached(documents, deadlineMs) {
       const enough = () => {
         if (counted.documents < documents) throw new Error(`it has ${counted.documents}`);
