@@ -48,18 +48,21 @@ async function chaos(command: Command, arena: Arena, signal: AbortSignal): Promi
   }
   console.log(`\n${LEGEND}\n\n${commandOf({ runs, seed, without })}\n\n${HEADINGS}`);
   const outcomes: Outcome[] = [];
+  const failed: number[] = [];
   for (let at = seed; at < seed + runs && !signal.aborted; at++) {
     const outcome = await play(drawPlan(at, able), arena).catch((error: unknown) => {
-      throw new Error(`a run came to no end: ${commandOf({ runs: 1, seed: at, without })}`, { cause: error });
+      console.error(`${at} came to no end: ${describe(error)}`);
     });
+    if (!outcome || outcome.verdict.faults.length > 0) failed.push(at);
+    // What stopped it may stop all others.
+    if (!outcome) break;
     outcomes.push(outcome);
     console.log(runLine(outcome));
     for (const line of failureLines(outcome)) console.log(line);
     if (command.keep || outcome.verdict.faults.length > 0) console.log(`  kept: ${keep(outcome)}`);
   }
   console.log(`\n${summaryLines(outcomes).join('\n')}`);
-  const failed = outcomes.filter(({ verdict }) => verdict.faults.length > 0);
-  for (const { plan } of failed) console.log(`failed: ${commandOf({ runs: 1, seed: plan.seed, without })}`);
+  for (const at of failed) console.log(`failed: ${commandOf({ runs: 1, seed: at, without })}`);
   return failed.length > 0 || outcomes.length < runs ? 1 : 0;
 }
 

@@ -17,8 +17,8 @@ export interface Upstream {
 }
 
 export interface FaultProxyOptions {
-  /** Asked for each request: it may have been started again elsewhere. */
-  readonly upstream: () => Upstream;
+  /** Asked for each request; undefined while there is none. */
+  readonly upstream: () => Upstream | undefined;
   readonly random: Random;
   /** PEM; undefined: plain http on the sidecar's side. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
@@ -200,7 +200,9 @@ export class FaultProxy {
 
   /** One request to Elasticsearch; 502 where there is no answer. */
   #ask(message: IncomingMessage, packed: Buffer): Promise<Reply> {
-    const { url, ca } = this.#options.upstream();
+    const upstream = this.#options.upstream();
+    if (!upstream) return Promise.resolve({ status: 502, body: JSON.stringify({ error: 'no upstream' }) });
+    const { url, ca } = upstream;
     let agent = this.#agents.get(url);
     if (!agent) this.#agents.set(url, (agent = new Agent({ ca, keepAlive: true })));
     const { authorization, 'content-type': type = '', 'content-encoding': encoding = '' } = message.headers;

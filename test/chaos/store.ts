@@ -66,9 +66,16 @@ export async function deleteOldIndices(request: Request, stream: string): Promis
   for (const index of indices.slice(0, -1)) await expectOk(request('DELETE', `/${index}`));
 }
 
-/** The answer's body; throws when it is not a 200. */
+const PATIENCE_MS = 60_000;
+
+/** The answer's body; throws when it is not a 200, and when there is none in time: a hung server must not hang us. */
 export async function expectOk<T>(asked: Promise<{ readonly status: number; readonly body: T }>): Promise<T> {
-  const { status, body } = await asked;
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new Error(`Elasticsearch gives no answer for ${PATIENCE_MS / 1000} s`)),
+    PATIENCE_MS,
+  );
+  const { status, body } = await Promise.race([asked, late.promise]).finally(() => clearTimeout(timer));
   if (status !== 200) throw new Error(`Elasticsearch answers ${status}: ${JSON.stringify(body).slice(0, 500)}`);
   return body;
 }
