@@ -71,6 +71,7 @@ export class LogFile {
   #position: number;
   /** At the last look. */
   #size: number;
+  #modifiedMs = NaN;
   #pendingBytes = 0;
   /** Bytes after the position that an earlier run of the program has answered for: other lanes were ahead. */
   #ahead: number;
@@ -161,9 +162,10 @@ export class LogFile {
   /** Looks how long the file is; false when it was begun anew: shorter than what was read, or with another first line. */
   look(): boolean {
     if (this.#opened.isPacked || this.#isClosed) return true;
-    const { size } = fstatSync(this.#opened.fd);
-    if (size === this.#size) return true;
+    const { size, mtimeMs } = fstatSync(this.#opened.fd);
+    if (size === this.#size && mtimeMs === this.#modifiedMs) return true;
     if (size < this.#position || !this.#beginsAsBefore()) return false;
+    this.#modifiedMs = mtimeMs;
     this.#setSize(size);
     return true;
   }

@@ -7,6 +7,7 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -257,6 +258,15 @@ it('reads a file that was truncated and written anew from its start, and counts 
   expect(anew!.file).not.toBe(old!.file);
 });
 
+it('notices also a file that was begun anew and is as long as before', async () => {
+  const reading = new Reading();
+  writeFileSync(reading.path(), criLine('old'));
+  expect(await reading.read()).toEqual(['old']);
+  writeFileSync(reading.path(), criLine('new', { stamp: '2026-01-02T03:04:06.678901234Z' }));
+  utimesSync(reading.path(), 0, 0);
+  expect([await reading.read(), await reading.read()]).toEqual([[], ['new']]);
+});
+
 it('reads a file that was cut in the middle from its start, as its next generation', async () => {
   const first = new Reading();
   writeFileSync(first.path(), numbered('line', 10).content);
@@ -315,6 +325,22 @@ it.each([
     [0, 0],
     [0, 0],
   ]);
+});
+
+it('nor while records of the file are not answered for', async () => {
+  const reading = new Reading();
+  reading.answers = false;
+  writeFileSync(reading.path(), numbered('old', 3).content);
+  await reading.read();
+  copyFileSync(reading.path(), reading.path(ROTATED));
+  appendFileSync(reading.path(), criLine('after the copy'));
+  await reading.read();
+  truncateSync(reading.path());
+  writeFileSync(reading.path(), criLine('new', { stamp: '2026-01-02T03:04:06Z' }));
+  expect([await reading.read(), await reading.read()].flat()).toEqual(['new']);
+  reading.answer();
+  expect(await reading.read()).toEqual([]);
+  expect(reading.ended).toMatchObject([{ stored: { records: 4 }, lost: { Truncated: 0 } }]);
 });
 
 it('finds the text of a record in the copy when the file is truncated while it is read', async () => {

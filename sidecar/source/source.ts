@@ -175,6 +175,8 @@ export class Source {
   /** False when there is nothing to read in it. */
   #take(found: FoundFile, opened: Opened, checkpoint: Checkpoint, finished: boolean): boolean {
     const { file, container, run } = checkpoint;
+    // Its last records come first: until then nobody can tell what is left of it.
+    if ([...this.#leaving].some((one) => one.checkpoint.file === file)) return false;
     if (this.#held.has(file)) {
       if (opened.isPacked) this.#copies.set(found.inode, file);
       return false;
