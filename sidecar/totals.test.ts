@@ -13,6 +13,7 @@ it('adds up what became of the records of all files', () => {
       stored: { records: 10, bytes: 1000, offsets: 1n },
       duplicates: 3,
       deadLettered: { records: 2, bytes: 100, offsets: 1n },
+      discarded: { records: 6, bytes: 300, offsets: 1n },
       unframed: 4,
       lost: { Truncated: 50 },
     }),
@@ -21,25 +22,35 @@ it('adds up what became of the records of all files', () => {
   ]);
   expect(totals).toEqual({
     files: 3,
-    read: 17,
+    read: 23,
     stored: 12,
     duplicates: 3,
     deadLettered: 2,
+    discarded: 6,
     unframed: 4,
     lostBytes: { Truncated: 57 },
   });
-  expect(totals.read).toBe(totals.stored + totals.duplicates + totals.deadLettered);
+  expect(totals.read).toBe(totals.stored + totals.duplicates + totals.deadLettered + totals.discarded);
   expect(fieldsOf(totals)).toEqual({
     files: 3,
-    read: 17,
+    read: 23,
     stored: 12,
     duplicates: 3,
     deadLettered: 2,
+    discarded: 6,
     unframed: 4,
     lostTruncatedBytes: 57,
   });
 });
 
 it('is nothing of nothing', () => {
-  expect(fieldsOf(totalsOf([]))).toEqual({ files: 0, read: 0, stored: 0, duplicates: 0, deadLettered: 0, unframed: 0 });
+  expect(fieldsOf(totalsOf([]))).toEqual({
+    files: 0,
+    read: 0,
+    stored: 0,
+    duplicates: 0,
+    deadLettered: 0,
+    discarded: 0,
+    unframed: 0,
+  });
 });

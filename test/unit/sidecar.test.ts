@@ -158,7 +158,7 @@ describe.concurrent('the sidecar, a process of its own', () => {
     await sidecar.hears('started');
     world.write(`${content}${criLine('cut by the end', { tag: 'P' })}${criLine('the last').trimEnd()}`);
     await expectDelivered(sidecar, { world, server }, [...texts, 'cut by the endthe last']);
-    const counts = { files: 1, read: 101, stored: 101, duplicates: 0, deadLettered: 0, unframed: 0 };
+    const counts = { files: 1, read: 101, stored: 101, duplicates: 0, deadLettered: 0, discarded: 0, unframed: 0 };
     expect(sidecar.said.at(-1)).toMatchObject({ message: expect.stringContaining('ended: everything'), ...counts });
   });
 
