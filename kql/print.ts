@@ -25,7 +25,7 @@ const inside = (weaker: readonly Node['type'][], node: Node): string =>
 
 const printName = (name: Name): string => (name.type === 'name' ? printText(name.text) : printUnquoted(name.parts));
 
-export function printValue(value: Value): string {
+function printValue(value: Value): string {
   if (value.type === 'phrase') return quoted(value.text);
   return printUnquoted(value.type === 'wildcard' ? value.parts : [value.text]);
 }

@@ -7,8 +7,9 @@ import type { Now } from './plain/grouper.ts';
 import type { Emit } from './plain/record.ts';
 import { constantPart } from './pod.ts';
 import type { Outbox } from './sink/outbox.ts';
+import { BegunAnew, isOfFile } from './source/file-error.ts';
 import { UNFRAMED } from './source/lane.ts';
-import { BegunAnew, isOfFile, type LogFile, type Reading } from './source/log-file.ts';
+import type { LogFile, Reading } from './source/log-file.ts';
 import type { Source } from './source/source.ts';
 import { watchFolders } from './source/watch.ts';
 

@@ -8,6 +8,7 @@ import type { Extent, RawRecord } from '../plain/record.ts';
 import { answeredBytes, resumeAt, withRestLost, type Checkpoint } from './checkpoint.ts';
 import { unpack } from './compressed.ts';
 import type { Opened } from './discovery.ts';
+import { BegunAnew, isOfFile } from './file-error.ts';
 import type { Lane, LaneOffsets } from './lane.ts';
 import { readNewest } from './newest.ts';
 
@@ -27,15 +28,6 @@ export interface Reading extends Pass {
   /** Filled again for every chunk of every file. */
   buffer: Buffer;
 }
-
-/** Errors of the system, and of a compressed file that is damaged; every other one is a bug. */
-export function isOfFile(error: unknown): boolean {
-  const { syscall, code } = error as NodeJS.ErrnoException;
-  return syscall !== undefined || (code?.startsWith('Z_') ?? false);
-}
-
-/** A file was begun anew while it was read: what is still missing of it can only be in a copy. */
-export class BegunAnew extends Error {}
 
 /** Where the bytes of a file are, at this moment: `size` is the sum of all others. */
 export interface Account {
