@@ -66,7 +66,7 @@ export class Pipeline implements Part {
   readonly #chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   readonly #unframed = new WeakSet<LogFile>();
   /** Files that could not be read, and when to try again. */
-  readonly #postponed = new WeakMap<LogFile, number>();
+  #postponed = new WeakMap<LogFile, number>();
   #plan: Plan | undefined;
   #lookedAt = -Infinity;
   #lastByteAt = -Infinity;
@@ -111,6 +111,8 @@ export class Pipeline implements Part {
 
   async #finish(): Promise<void> {
     const { outbox } = this.#options;
+    // There is no later.
+    this.#postponed = new WeakMap();
     this.#lookNow();
     this.#sendNewest();
     for (let round = 0; round < LAST_ROUNDS; round++) {
