@@ -38,6 +38,7 @@ const RETRY_MS = 5000;
 const BUSY_MS = 2000;
 /** At the end the runtime may still be copying what the containers said last; a writer that never stops is left at this. */
 const LAST_ROUNDS = 10;
+const LAST_RETRY_MS = 500;
 
 /** Undefined for what cannot be read now: it may be read in its turn. */
 function attempt<T>(work: () => T): T | undefined {
@@ -67,6 +68,8 @@ export class Pipeline implements Part {
   readonly #unframed = new WeakSet<LogFile>();
   /** Files that could not be read, and when to try again. */
   #postponed = new WeakMap<LogFile, number>();
+  /** A file could not be read in the last pass. */
+  #hasTrouble = false;
   #plan: Plan | undefined;
   #lookedAt = -Infinity;
   #lastByteAt = -Infinity;
@@ -111,8 +114,6 @@ export class Pipeline implements Part {
 
   async #finish(): Promise<void> {
     const { outbox } = this.#options;
-    // There is no later.
-    this.#postponed = new WeakMap();
     this.#lookNow();
     this.#sendNewest();
     for (let round = 0; round < LAST_ROUNDS; round++) {
@@ -121,8 +122,14 @@ export class Pipeline implements Part {
       await outbox.flush();
       if (progress === 0) break;
     }
-    this.#lookNow(true);
-    for (let round = 0; round < LAST_ROUNDS; round++) if ((await this.#readAll()) === 0) break;
+    for (let round = 0; round < LAST_ROUNDS; round++) {
+      this.#lookNow(true);
+      // There is no later: what could not be read is tried again, for as long as others would be content with.
+      this.#postponed = new WeakMap();
+      const progress = await this.#readAll();
+      if (this.#hasTrouble) await wait(LAST_RETRY_MS);
+      else if (progress === 0) break;
+    }
     await outbox.flush();
     // What is answered for now has ended.
     await this.#readAll();
@@ -169,6 +176,7 @@ export class Pipeline implements Part {
   async #readAll(): Promise<number> {
     const { now, source } = this.#options;
     let progress = 0;
+    this.#hasTrouble = false;
     for (const file of source.files()) {
       if (now() < (this.#postponed.get(file) ?? 0)) continue;
       try {
@@ -180,6 +188,7 @@ export class Pipeline implements Part {
           continue;
         }
         if (!isOfFile(error)) throw error;
+        this.#hasTrouble = true;
         this.#postponed.set(file, now() + RETRY_MS);
         const { container, run } = file.checkpoint;
         source.complain(`${container}/${run}.log`, error);
