@@ -294,9 +294,9 @@ describe('the judge', () => {
     const nobody = evidence({ files: [removed], documents: [], seals: [], starts: [], snapshots: [] });
 
     it('while no sidecar ran accepts the loss, and counts it', () => {
-      const { faults, lostBytes, losses } = judge(nobody);
+      const { faults, lostBytes, losses, unknownBytes } = judge(nobody);
       expect(faults).toEqual([]);
-      expect(lostBytes).toBe(FILE.size);
+      expect({ lostBytes, unknownBytes }).toEqual({ lostBytes: FILE.size, unknownBytes: FILE.size });
       expect([...losses]).toEqual([['removed while no sidecar ran', FILE.size]]);
     });
 
@@ -316,7 +316,12 @@ describe('the judge', () => {
         unframed: 0,
       };
       const told = evidence({ files: [removed], documents: half, seals: [], checkpoint });
-      expect(judge(told)).toMatchObject({ faults: [], countedBytes: 10, lostBytes: FILE.size - seen + 10 });
+      expect(judge(told)).toMatchObject({
+        faults: [],
+        countedBytes: 10,
+        lostBytes: FILE.size - seen + 10,
+        unknownBytes: 0,
+      });
       const boast = evidence({
         files: [removed],
         documents: half,

@@ -60,6 +60,8 @@ export interface Verdict {
   readonly losses: ReadonlyMap<string, number>;
   readonly lostBytes: number;
   readonly countedBytes: number;
+  /** Lost bytes of files of which no checkpoint is left: nobody knows of them. */
+  readonly unknownBytes: number;
 }
 
 /** Says what became of everything that was written, and what is wrong with it. */
@@ -114,6 +116,8 @@ class Judge {
     this.#checkEnd();
     this.#checkSeals();
     this.#checkStarts();
+    const checkpoints = snapshots.at(-1)?.checkpoints ?? [];
+    const known = new Set(checkpoints.map(({ file }) => file));
     const sums = (shelf: Shelf) => this.#accounts.values().reduce((all, { sums }) => all + sums[shelf].records, 0);
     return {
       faults: this.#faults,
@@ -124,7 +128,8 @@ class Judge {
       overlaps: [...this.#overlaps],
       losses: this.#losses,
       lostBytes: sumOf(this.#missing),
-      countedBytes: snapshots.at(-1)?.checkpoints.reduce((all, { lost }) => all + totalOf(lost), 0) ?? 0,
+      countedBytes: checkpoints.reduce((all, { lost }) => all + totalOf(lost), 0),
+      unknownBytes: sumOf(new Map([...this.#missing].filter(([{ file }]) => !known.has(file.id)))),
     };
   }
 

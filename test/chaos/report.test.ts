@@ -17,6 +17,7 @@ function outcome(seed: number, faults: readonly string[] = []): Outcome {
       losses: new Map([['removed while no sidecar ran', 500]]),
       lostBytes: 500,
       countedBytes: 400,
+      unknownBytes: 100,
     },
     evidence: {
       files: [],

@@ -72,6 +72,7 @@ export function summaryLines(outcomes: readonly Outcome[]): string[] {
     ['records that overlap', sum(({ verdict }) => verdict.overlaps.length)],
     ['bytes lost, with leave', sum(({ verdict }) => verdict.lostBytes)],
     ...[...losses].map(([why, bytes]): [string, number] => [`  ${why}`, bytes]),
+    ['of files that no checkpoint knows', sum(({ verdict }) => verdict.unknownBytes)],
     ['bytes counted as lost', sum(({ verdict }) => verdict.countedBytes)],
     ['seconds', Math.round(sum(({ seconds }) => seconds))],
   ];
