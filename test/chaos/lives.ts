@@ -13,7 +13,7 @@ export interface Life {
 }
 
 /** So long a file must be there before every sidecar that runs has opened it. */
-export const SEEN_AFTER_MS = 4_000;
+export const SEEN_AFTER_MS = 3_000;
 
 /** Why bytes of a file may be lost; undefined: no byte may. */
 export function mayLose({ createdAt, removedAt }: WrittenFile, lives: readonly Life[]): string | undefined {
