@@ -158,6 +158,11 @@ describe('the fault proxy', () => {
     expect(proxy.taken.size).toBe(0);
   });
 
+  it('answers who only asks whether it is there', async ({ proxy }) => {
+    expect((await fetch(proxy.urls[1]!, { method: 'HEAD' })).status).toBe(200);
+    expect({ requests: proxy.requests, malformed: proxy.malformed }).toEqual({ requests: 0, malformed: [] });
+  });
+
   it('notes what is no bulk request', async ({ proxy }) => {
     expect(await send(proxy, ['no JSON'])).toBeUndefined();
     expect(proxy.malformed).toEqual([expect.stringContaining('no JSON')]);

@@ -100,6 +100,8 @@ export class FaultProxy {
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const { random } = this.#options;
+    // Only whether somebody is there.
+    if (message.method === 'HEAD') return void response.end();
     this.requests++;
     const fault = this.swallow > 0 ? NO_ANSWER : drawFault(this.weather, random);
     if (fault === NO_ANSWER) this.swallow--;
