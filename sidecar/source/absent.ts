@@ -25,14 +25,18 @@ export class Absent {
     this.#now = now;
   }
 
-  /** `absent`: the checkpoints of one container that have no file, the longest unchanged first. */
-  look(absent: readonly Checkpoint[]): Absence {
+  /**
+   * `absent`: the checkpoints of one container that have no file, the longest unchanged first. `ending`: nobody will look
+   * again.
+   */
+  look(absent: readonly Checkpoint[], ending: boolean): Absence {
     const now = this.#now();
     const concluded: Checkpoint[] = [];
     for (const checkpoint of absent) {
       const since = this.#since.get(checkpoint.file) ?? now;
       this.#since.set(checkpoint.file, since);
-      if (!checkpoint.ended && now - since >= ABSENT_MS) concluded.push(withRestLost(checkpoint, reasonOf(checkpoint)));
+      const isGone = ending || now - since >= ABSENT_MS;
+      if (!checkpoint.ended && isGone) concluded.push(withRestLost(checkpoint, reasonOf(checkpoint)));
     }
     const done = absent.filter(({ ended, sealed, size }) => ended && sealed === size);
     const forgotten = [...done.slice(0, -KEPT), ...absent.slice(0, -KEPT_AT_MOST)];

@@ -1,26 +1,31 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { fileId, firstLine, HEAD_BYTES } from './identity.ts';
+import { fileId, headOf, HEAD_BYTES } from './identity.ts';
 
 const IDENTITY = { podUid: '5f3b1c0e-8a35-4c7e-9d0e-2f6a7b8c9d0e', container: 'cart', run: 0, generation: 0 };
 const HEAD = Buffer.from('2026-01-02T03:04:05Z stdout F first\n');
 
+const LINE = HEAD.toString();
+const LONG = `${LINE.slice(0, -1)}${'x'.repeat(HEAD_BYTES)}`;
+
 it.each([
   ['nothing', '', undefined],
-  ['a line that may still grow', 'first', undefined],
-  ['a line that may still grow, just short of the limit', 'x'.repeat(HEAD_BYTES - 1), undefined],
-  ['a whole line', 'first\n', 'first\n'],
-  ['a whole line and more', 'first\nsecond\n', 'first\n'],
-  ['an empty line', '\nsecond\n', '\n'],
-  ['a long line', 'x'.repeat(HEAD_BYTES + 5), 'x'.repeat(HEAD_BYTES)],
+  ['a line that may still grow', LINE.slice(0, -1), undefined],
+  ['a line that may still grow, just short of the limit', LONG.slice(0, HEAD_BYTES - 1), undefined],
+  ['a whole line', LINE, LINE],
+  ['a whole line and more', `${LINE}second\n`, LINE],
+  ['a long line', LONG, LONG.slice(0, HEAD_BYTES)],
   [
     'a line whose newline is the last byte that counts',
-    `${'x'.repeat(HEAD_BYTES - 1)}\n`,
-    `${'x'.repeat(HEAD_BYTES - 1)}\n`,
+    `${LONG.slice(0, HEAD_BYTES - 1)}\n`,
+    `${LONG.slice(0, HEAD_BYTES - 1)}\n`,
   ],
-  ['a line whose newline is past the bytes that count', `${'x'.repeat(HEAD_BYTES)}\n`, 'x'.repeat(HEAD_BYTES)],
-])('of %s the identity takes the first line', (_, content, expected) => {
-  const head = firstLine(Buffer.from(content));
+  ['a line whose newline is past the bytes that count', `${LONG.slice(0, HEAD_BYTES)}\n`, LONG.slice(0, HEAD_BYTES)],
+  ['lines without a stamp, before one with', `\nbare\n${LINE}more\n`, `\nbare\n${LINE}`],
+  ['lines without a stamp, which may stand first in other files, too', '\nbare\n', undefined],
+  ['1 KiB of lines without a stamp', 'bare\n'.repeat(HEAD_BYTES), 'bare\n'.repeat(HEAD_BYTES).slice(0, HEAD_BYTES)],
+])('of %s the identity takes what is its own', (_, content, expected) => {
+  const head = headOf(Buffer.from(content));
   expect(head && Buffer.from(head).toString()).toBe(expected);
 });
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { newHeader, parseCri } from '../plain/cri.ts';
 
-/** Bytes of the first line that take part in a file's identity. */
+/** Bytes of a file that can take part in its identity. */
 export const HEAD_BYTES = 1024;
 
 /** What a log file is, whatever its path: container runs and rotations move paths, the first line stays. */
@@ -13,13 +14,19 @@ export interface Identity {
 }
 
 /**
- * The first line with its newline, at most 1 KiB of it; undefined while neither a newline nor 1 KiB is there, for then the
- * line may still grow and the file has no identity yet.
+ * What tells a file from every other of its container's run: all up to the end of the first line that the runtime has stamped,
+ * at most 1 KiB; mostly that is the first line. Undefined while that may still change: a line without its newline can grow, and
+ * lines without a stamp (an empty one, say) can stand first in many files.
  */
-export function firstLine(head: Uint8Array): Uint8Array | undefined {
-  const newline = head.subarray(0, HEAD_BYTES).indexOf(10);
-  if (newline >= 0) return head.subarray(0, newline + 1);
-  return head.length >= HEAD_BYTES ? head.subarray(0, HEAD_BYTES) : undefined;
+export function headOf(bytes: Uint8Array): Uint8Array | undefined {
+  const most = bytes.subarray(0, HEAD_BYTES);
+  const header = newHeader();
+  for (let start = 0; ;) {
+    const newline = most.indexOf(10, start);
+    if (newline < 0) return most.length === HEAD_BYTES ? most : undefined;
+    if (parseCri(most, start, newline, header)) return most.subarray(0, newline + 1);
+    start = newline + 1;
+  }
 }
 
 /** 24 hex digits: the first 96 bits of SHA-256 over `uid \n container \n run \n generation \n` and the first line. */

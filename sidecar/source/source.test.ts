@@ -668,6 +668,25 @@ describe('a file that is gone when the program starts again', () => {
   });
 });
 
+it('a file that is gone at the end of the pod counts as lost at once', async () => {
+  const first = new Reading();
+  writeFileSync(first.path(), numbered('old', 3).content + criLine('seen, not read').trimEnd());
+  await first.read();
+  rmSync(first.path());
+  writeFileSync(first.path(), criLine('another', { stamp: '2026-01-02T03:04:06Z' }));
+  const second = first.restart();
+  expect(await second.read({ ending: true })).toEqual(['another']);
+  const { length } = criLine('seen, not read').trimEnd();
+  expect(second.ended.map(({ lost }) => lost)).toEqual(expect.arrayContaining([{ Removed: length }]));
+});
+
+it('knows files apart that begin with the same line without a stamp', async () => {
+  const reading = new Reading();
+  writeFileSync(reading.path(ROTATED), `\n${criLine('old', { stamp: '2026-01-02T03:04:05Z' })}`);
+  writeFileSync(reading.path(), `\n${criLine('new', { stamp: '2026-01-02T03:04:06Z' })}`);
+  expect(await reading.read()).toEqual(['', 'old', '', 'new']);
+});
+
 it('remembers that a line was cut by the end of the file before', async () => {
   const reading = new Reading();
   const marks: boolean[] = [];

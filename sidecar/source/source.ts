@@ -18,7 +18,7 @@ import {
   type OnTrouble,
   type Opened,
 } from './discovery.ts';
-import { fileId, firstLine } from './identity.ts';
+import { fileId, headOf } from './identity.ts';
 import { LogFile } from './log-file.ts';
 import type { State } from './state.ts';
 
@@ -104,7 +104,7 @@ export class Source {
     }
     this.#part(present, ending);
     this.#bound(limits.heldBytes);
-    for (const container of this.#containers) if (!unknown.has(container)) this.#lookForAbsent(container);
+    for (const container of this.#containers) if (!unknown.has(container)) this.#lookForAbsent(container, ending);
   }
 
   /** Lets go of a file that is read to its end and answered for. */
@@ -216,7 +216,7 @@ export class Source {
 
   /** The checkpoint that belongs to this file, a fresh one for a file never seen; undefined while it has no identity. */
   #identify({ container, run, rotated }: FoundFile, opened: Opened, finished: boolean): Checkpoint | undefined {
-    const head = firstLine(opened.head) ?? (finished && opened.head.length > 0 ? opened.head : undefined);
+    const head = headOf(opened.head) ?? (finished && opened.head.length > 0 ? opened.head : undefined);
     if (!head) return undefined;
     const { podUid, state, log } = this.#options;
     const idOf = (generation: number) => fileId({ podUid, container, run, generation }, head);
@@ -326,13 +326,13 @@ export class Source {
     this.#options.onEnded(checkpoint);
   }
 
-  #lookForAbsent(container: string): void {
+  #lookForAbsent(container: string, ending: boolean): void {
     const { state, log } = this.#options;
     const leaving = [...this.#leaving].map(({ checkpoint }) => checkpoint.file);
     const here = new Set([...this.#held.keys(), ...leaving, ...[...this.#done.values()].map(({ file }) => file)]);
     this.#absent.found(here);
     const absent = [...state.files()].filter((one) => one.container === container && !here.has(one.file));
-    const { concluded, forgotten } = this.#absent.look(absent);
+    const { concluded, forgotten } = this.#absent.look(absent, ending);
     for (const checkpoint of concluded) {
       const { run, lost } = checkpoint;
       const lostBytes = Object.values(lost).reduce((sum, bytes) => sum + bytes, 0);

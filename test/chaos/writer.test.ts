@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { newHeader, parseCri } from '../../sidecar/plain/cri.ts';
-import { fileId, firstLine } from '../../sidecar/source/identity.ts';
+import { fileId, headOf } from '../../sidecar/source/identity.ts';
 import { UNFRAMED } from '../../sidecar/source/lane.ts';
 import { temporaryFolder } from '../sidecar/temporary.ts';
 import { drawUnit, KINDS } from './payload.ts';
@@ -47,7 +47,7 @@ describe('the writer', () => {
       expect(read).toEqual({ lane: line.lane, more: line.more });
     }
     expect(new Set(file!.lines.map(({ lane }) => lane)).size).toBe(3);
-    expect(file!.id).toBe(fileId({ podUid: UID, container: 'cart', run: 0, generation: 0 }, firstLine(bytes)!));
+    expect(file!.id).toBe(fileId({ podUid: UID, container: 'cart', run: 0, generation: 0 }, headOf(bytes)!));
   });
 
   it('rotates as the kubelet does: the newest rotated file stays plain, older ones are compressed, five are kept', async () => {

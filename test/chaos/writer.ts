@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, write
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { fileId, firstLine } from '../../sidecar/source/identity.ts';
+import { fileId, headOf } from '../../sidecar/source/identity.ts';
 import { LANES, UNFRAMED } from '../../sidecar/source/lane.ts';
 import { BUDGET, drawUnit, type Kind, type Piece, type Unit } from './payload.ts';
 import type { Random } from './random.ts';
@@ -243,6 +243,6 @@ export class Writer {
 
   #idOf({ container, run }: Pick<WrittenFile, 'container' | 'run'>, head: Buffer): string {
     const { podUid } = this.#options;
-    return fileId({ podUid, container, run, generation: 0 }, firstLine(head) ?? head.subarray(0, 1024));
+    return fileId({ podUid, container, run, generation: 0 }, headOf(head) ?? head.subarray(0, 1024));
   }
 }

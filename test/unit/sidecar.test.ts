@@ -125,7 +125,7 @@ describe.concurrent('the sidecar, a process of its own', () => {
   it('killed in the middle, again and again, it delivers every line once', async ({ world, server }) => {
     world.configure(configOf([server.url], { limits: SMALL }));
     const texts: string[] = [];
-    for (let block = 0; block < 400; block++) {
+    for (let block = 0; block < 200; block++) {
       const { texts: between, content } = numbered(`error of block ${block}`, 20, { stream: 'stderr' });
       world.write(criLine(`block ${block}, `, { tag: 'P' }) + content + criLine('and its end'));
       texts.push(`block ${block}, and its end`, ...between);
