@@ -206,6 +206,18 @@ describe('the judge', () => {
     expect({ faults, copies, records }).toEqual({ faults: [], copies: [copy.id], records: 5 });
   });
 
+  it('with a sidecar that was killed while it ended lists what overlaps, and with one that only ended finds it wrong', () => {
+    const whole = documentOf(FILE, [FIRST!, BEGUN!, ENDED!], 'first\nbegun on stdout, and ended');
+    const documents = [...DOCUMENTS, whole];
+    const last = { from: 30_000, to: 60_000, wasTold: true, isClean: true };
+    const lives = (isClean: boolean) => [{ from: 0, to: 20_000, wasTold: true, isClean }, last];
+    expect(judge(evidence({ documents, lives: lives(false) })).overlaps).toHaveLength(3);
+    const overlapping = ({ faults }: { faults: readonly string[] }) =>
+      faults.filter((fault) => /cover one line/.test(fault));
+    expect(overlapping(judge(evidence({ documents, lives: lives(false) })))).toEqual([]);
+    expect(overlapping(judge(evidence({ documents, lives: lives(true) })))).not.toEqual([]);
+  });
+
   it('with a configuration that changed lists what overlaps, and finds what is lost all the same', () => {
     const whole = documentOf(FILE, [FIRST!, BEGUN!, ENDED!], 'first\nbegun on stdout, and ended');
     const rules = ['Auto', 'Off'].map((multiline) => ({

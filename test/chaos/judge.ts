@@ -93,7 +93,9 @@ class Judge {
     const ways = new Set(
       rules.map(({ multiline, drop, recordBytes }) => JSON.stringify([multiline, drop, cut(recordBytes)])),
     );
-    this.#isStable = ways.size === 1 && (clockWasRight || !groupsLines);
+    // Told to end, a sidecar ends what is open; killed before it was answered, it left that for another to end later.
+    const endedForNothing = lives.some(({ wasTold, isClean }) => wasTold && !isClean);
+    this.#isStable = ways.size === 1 && (clockWasRight || !groupsLines) && !endedForNothing;
     const options = {
       limits: rules.map(({ recordBytes }) => recordBytes),
       groupsLines,
