@@ -18,12 +18,12 @@ export async function bundleSidecar(): Promise<string> {
   return join(import.meta.dirname, '../dist/sidecar.js');
 }
 
-/** Node.js runs with what the image gives it. */
-function nodeOptions(): string {
+/** The environment that the image gives every sidecar: how Node.js and its memory are set. */
+function imageEnvironment(): Record<string, string> {
   const dockerfile = readFileSync(join(import.meta.dirname, '../sidecar/Dockerfile'), 'utf8');
-  const options = /^ENV NODE_OPTIONS="(.*)"$/m.exec(dockerfile)?.[1];
-  if (options === undefined) throw new Error('sidecar/Dockerfile has no NODE_OPTIONS');
-  return options;
+  const lines = [...dockerfile.matchAll(/^ENV (.*)$/gm)].map(([, line]) => line!);
+  const pairs = lines.flatMap((line) => [...line.matchAll(/(\w+)=(?:"([^"]*)"|(\S+))/g)]);
+  return Object.fromEntries(pairs.map(([, name, quoted, bare]) => [name!, quoted ?? bare!]));
 }
 
 /** A pod as the sidecar sees it: folders and variables (docs/sidecar.md), made in `folder`. */
@@ -55,7 +55,7 @@ export function makePod(folder: string, { url, apiKey, ca }: Target): Pod {
   writeFileSync(join(config, SECRET_FILE.apiKey), apiKey);
   if (ca) writeFileSync(join(config, SECRET_FILE.elasticsearchCa), ca);
   const env = {
-    NODE_OPTIONS: nodeOptions(),
+    ...imageEnvironment(),
     [ENV.logs]: logs,
     [ENV.config]: config,
     [ENV.state]: state,
