@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Arena } from './arena.ts';
 import { CALM } from './faults.ts';
@@ -46,7 +47,8 @@ export async function play(plan: Plan, arena: Arena): Promise<Outcome> {
     tls: plan.secure ? arena.tls : undefined,
   });
   const now = () => performance.now() - began;
-  const name = `chaos-${plan.seed}-${random.fork('pod').integer(0, 999)}`;
+  // Played twice it is another pod: its documents are found by name.
+  const name = `chaos-${plan.seed}-${randomUUID().slice(0, 8)}`;
   const uid = `00000000-0000-4000-8000-${String(plan.seed).padStart(12, '0').slice(-12)}`;
   const pod = new Pod({ plan, name, uid, arena, proxy, now });
   const writer = new Writer({ folder: pod.logs, podUid: uid, random: random.fork('writer'), now });
