@@ -141,16 +141,18 @@ describe('a refused record', () => {
   });
 
   it.each([
-    ['refused again becomes a dead letter with its text', false, 'curse'],
-    ['that is gone from its file becomes a dead letter without', true, ''],
-  ])('%s', async (_, isGone, message) => {
+    ['refused again becomes a dead letter with its text', false, 'curse', 'curse'],
+    ['that is gone from its file becomes a dead letter with its text, too', true, 'curse', 'curse'],
+    ['that was JSON and is gone is JSON again', true, '{"b": 1, "msg":"curse"}', '{"message":"curse","b":1}'],
+  ])('%s', async (_, isGone, text, message) => {
     const { sink, lines, deliverer } = world();
     sink.onItem = ({ document }, { stream }) =>
-      stream === LOGS && document['message'] === 'curse' ? REFUSED : undefined;
-    const fates = await clock.soon(deliverer.deliver(batchOf(['a', 'curse', 'b'], { isGone })));
+      stream === LOGS && String(document['message']).includes('curse') ? REFUSED : undefined;
+    const fates = await clock.soon(deliverer.deliver(batchOf(['a', text, 'b'], { isGone })));
     expect(fates).toEqual(['stored', 'deadLettered', 'stored']);
     expect(sink.stored(DEAD).get('f.10.10')!.document).toMatchObject({
       message,
+      '@timestamp': '2026-01-02T03:04:05.678901234Z',
       tracewell: { file: 'f', bytes: 10, reason: 'document_parsing_exception', error: 'no such luck' },
     });
     expect(lines(BURIED)).toMatchObject([{ records: 1, stream: DEAD, error: 'no such luck' }]);

@@ -4,6 +4,7 @@ import { DocumentWriter } from '../plain/document.ts';
 import type { RawRecord } from '../plain/record.ts';
 import type { Reminder } from '../reminder.ts';
 import { isSent, type Batch, type Sent } from './batch.ts';
+import { readFirstForm } from './first-form.ts';
 import { Patience } from './patience.ts';
 import { Rejections, type Counts } from './rejections.ts';
 import { Sender, type Refused, type Sink, type Taken } from './sender.ts';
@@ -25,7 +26,7 @@ export interface DelivererOptions {
   ending: AbortSignal;
 }
 
-/** Writes a record in another form; writes nothing when there is nothing to write. */
+/** Writes a record in another form. */
 type Write = (writer: DocumentWriter, record: Refused<Sent>) => Promise<void>;
 type OnTaken = (entry: Sent, how: Taken) => void;
 
@@ -61,11 +62,12 @@ export class Deliverer {
     let held: Counts = new Map();
     let turn = this.#patience.now();
     while (waiting.length > 0) {
-      const refused = await this.#offer(new Slice(batch.body.bytes, waiting), fates);
+      const refused = await this.#offer(batch, new Slice(batch.body.bytes, waiting), fates);
       held = this.#judge(waiting.length - refused.length, refused, held);
       const isHeld = ({ reason }: Refused<Sent>) => held.has(this.#rejections.name(reason));
       const back = refused.filter(isHeld);
       await this.#bury(
+        batch,
         refused.filter((one) => !isHeld(one)),
         fates,
       );
@@ -81,15 +83,14 @@ export class Deliverer {
     return fates;
   }
 
-  /** In the first form, and what is refused as clean text read from its file; returns what is refused again or is gone. */
-  async #offer(slice: Slice<Sent>, fates: Fate[]): Promise<Refused<Sent>[]> {
+  /** In the first form, and what is refused as clean text read from its file; returns what is refused again. */
+  async #offer(batch: Batch, slice: Slice<Sent>, fates: Fate[]): Promise<Refused<Sent>[]> {
     const onTaken: OnTaken = ({ index }, how) => {
       fates[index] = how;
     };
     const refused = await this.#logs.send(slice, onTaken);
     const write: Write = async (writer, { piece, reason }) => {
-      const record = await piece.file.reread(piece);
-      if (record) writer.repaired(record, piece.origin, reason);
+      writer.repaired(await this.#reread(batch, piece), piece.origin, reason);
     };
     return this.#sendAnew(refused, write, this.#logs, onTaken);
   }
@@ -105,7 +106,13 @@ export class Deliverer {
     return this.#options.ending.aborted ? new Map() : kept;
   }
 
-  async #bury(refused: readonly Refused<Sent>[], fates: Fate[]): Promise<void> {
+  /** From its file; when that is gone, or cannot be read now, from its first form. */
+  async #reread(batch: Batch, { file, index, offset, bytes, lane }: Sent): Promise<RawRecord> {
+    const record = await file.reread({ offset, bytes, lane });
+    return record ?? readFirstForm(batch.body.bytes, batch.entries[index] as Sent);
+  }
+
+  async #bury(batch: Batch, refused: readonly Refused<Sent>[], fates: Fate[]): Promise<void> {
     const { log, reminder, streams } = this.#options;
     const [first] = refused;
     if (!first) return;
@@ -115,14 +122,14 @@ export class Deliverer {
       log.warn('Elasticsearch refuses records in every form', { reason, error, records: refused.length, stream });
     }
     const write: Write = async (writer, { piece, reason, error }) => {
-      writer.deadLetter((await piece.file.reread(piece)) ?? goneOf(piece), piece.origin, { reason, error });
+      writer.deadLetter(await this.#reread(batch, piece), piece.origin, { reason, error });
     };
     await this.#sendAnew(refused, write, this.#deadLetters, ({ index }) => {
       fates[index] = 'deadLettered';
     });
   }
 
-  /** Writes records in another form and sends them; returns those that are refused, and those that could not be written. */
+  /** Writes records in another form and sends them; returns those that are refused. */
   async #sendAnew(records: readonly Refused<Sent>[], write: Write, to: Sender, onTaken: OnTaken) {
     const back: Refused<Sent>[] = [];
     const body = new Body();
@@ -131,8 +138,7 @@ export class Deliverer {
     for (const [i, record] of records.entries()) {
       const start = body.length;
       await write(writer, record);
-      if (body.length > start) pieces.push({ ...record.piece, start, end: body.length });
-      else back.push(record);
+      pieces.push({ ...record.piece, start, end: body.length });
       if (body.length < REWRITE_BYTES && i < records.length - 1) continue;
       back.push(...(await to.send(new Slice(body.bytes, pieces), onTaken)));
       body.length = 0;
@@ -153,9 +159,4 @@ export class Deliverer {
       cure: 'mend the pipeline, mapping or limit that the error names; they are tried again, and nothing is lost while the log files are there',
     });
   }
-}
-
-/** A record that is no longer in its file: its place is all that is known of it. */
-function goneOf({ offset, bytes, lane }: Sent): RawRecord {
-  return { offset, bytes, lane, stamp: undefined, buffer: Buffer.alloc(0), start: 0, end: 0, cut: 0, continued: false };
 }

@@ -89,6 +89,7 @@ function evidence(
     lives: [{ from: 0, to: 60_000, wasTold: true, isClean: true }],
     rules: [{ multiline: 'Off', recordBytes: 1024, heldBytes: 1_048_576, drop: [] }],
     clockWasRight: true,
+    diskWasFull: false,
     ...rest,
   } satisfies Evidence;
 }

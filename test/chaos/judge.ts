@@ -44,6 +44,8 @@ export interface Evidence {
   readonly rules: readonly Rules[];
   /** The sidecar's wall clock was: groups of lines then come out the same each time. */
   readonly clockWasRight: boolean;
+  /** For a while: what a sidecar was answered then it could not write down. */
+  readonly diskWasFull: boolean;
 }
 
 export interface Verdict {
@@ -86,15 +88,15 @@ class Judge {
 
   constructor(evidence: Evidence) {
     this.#evidence = evidence;
-    const { clockWasRight, files, lives, rules, seals, snapshots } = evidence;
+    const { clockWasRight, diskWasFull, files, lives, rules, seals, snapshots } = evidence;
     const groupsLines = rules.some(({ multiline }) => multiline !== 'Off');
     // A group of lines ends where it is cut.
     const cut = (recordBytes: number) => (groupsLines ? recordBytes : 0);
     const ways = new Set(
       rules.map(({ multiline, drop, recordBytes }) => JSON.stringify([multiline, drop, cut(recordBytes)])),
     );
-    // Told to end, a sidecar ends what is open; killed before it was answered, it left that for another to end later.
-    const endedForNothing = lives.some(({ wasTold, isClean }) => wasTold && !isClean);
+    // Told to end, a sidecar ends what is open; when it cannot write down the answer, another one ends it later.
+    const endedForNothing = lives.slice(0, -1).some(({ wasTold, isClean }) => wasTold && (!isClean || diskWasFull));
     this.#isStable = ways.size === 1 && (clockWasRight || !groupsLines) && !endedForNothing;
     const options = {
       limits: rules.map(({ recordBytes }) => recordBytes),

@@ -29,6 +29,7 @@ function outcome(seed: number, faults: readonly string[] = []): Outcome {
       lives: [],
       rules: [],
       clockWasRight: true,
+      diskWasFull: false,
     },
     met: new Map([['items429', 5]]),
     lines: 100,

@@ -174,6 +174,7 @@ async function account({ arena, plan, pod, proxy, writer }: Stage, name: string)
     lives: pod.lives,
     rules: plan.settings,
     clockWasRight: plan.happenings.every(({ does }) => does !== 'shiftClock'),
+    diskWasFull: plan.happenings.some(({ does }) => does === 'fillDisk'),
   };
   if (new Set(documents.map(({ index }) => index)).size > 1) await deleteOldIndices(request, streams.logs);
   const verdict = judge(evidence);
