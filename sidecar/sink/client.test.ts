@@ -89,6 +89,14 @@ describe('a request', () => {
     expect(server.connections).toBe(3);
   });
 
+  it('waits less for an answer that is needed sooner', async () => {
+    const server = await serverOf();
+    const { client } = clientOf([server.url]);
+    server.onRequest = () => 'silence';
+    const { answer } = await client.post(STREAM, Buffer.from('{"create":{"_id":"a"}}\n{}\n'), 1, 100);
+    expect(answer).toMatchObject({ kind: 'retry', error: expect.stringContaining('no answer for 0.1 s') });
+  });
+
   it.each<[string, (server: BulkServer) => void, string, Partial<Patiences>]>([
     ['the request is cut', (server) => (server.cutsRequests = true), 'hang up', {}],
     ['the answer is cut', (server) => (server.onRequest = () => 'cut'), 'aborted', {}],

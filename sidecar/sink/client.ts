@@ -53,7 +53,9 @@ const compress = promisify(gzip);
 const COMPRESSION = { level: constants.Z_BEST_SPEED, chunkSize: 262_144 };
 
 /** What is asked for: a bulk request, or (without a body) whether somebody is there. */
-type Ask = { method: 'HEAD' } | { method: 'POST'; stream: string; gzip: Buffer; count: number; bytes: number };
+type Ask =
+  | { method: 'HEAD' }
+  | { method: 'POST'; stream: string; gzip: Buffer; count: number; bytes: number; silenceMs: number | undefined };
 
 /** Sends bulk requests over kept-alive connections; when an address fails, the next one of the list is asked. */
 export class BulkClient implements Sink, Part {
@@ -71,7 +73,12 @@ export class BulkClient implements Sink, Part {
   }
 
   /** Compresses and posts. Never throws: what goes wrong is an answer too. */
-  async post(stream: string, body: Buffer, count: number): Promise<{ url: string; answer: Answer }> {
+  async post(
+    stream: string,
+    body: Buffer,
+    count: number,
+    silenceMs?: number,
+  ): Promise<{ url: string; answer: Answer }> {
     const connection = this.#options.connection();
     const { urls } = connection;
     const packed = await compress(body, COMPRESSION);
@@ -86,6 +93,7 @@ export class BulkClient implements Sink, Part {
         gzip: packed,
         count,
         bytes: body.length,
+        silenceMs,
       });
       if (answer.kind !== 'retry' || !answer.elsewhere) {
         this.#addresses.answered(address, urls);
@@ -131,7 +139,8 @@ export class BulkClient implements Sink, Part {
   }
 
   async #exchange(target: URL, { apiKey, ca }: Connection, ask: Ask): Promise<Reply> {
-    const { connectMs, silenceMs, totalMs } = this.#patience;
+    const { connectMs, totalMs } = this.#patience;
+    const silenceMs = (ask.method === 'POST' ? ask.silenceMs : undefined) ?? this.#patience.silenceMs;
     const { gzip, path, type, bytes } = partsOf(ask);
     const isSecure = target.protocol === 'https:';
     const options: RequestOptions = {

@@ -44,6 +44,8 @@ const AT_MOST = 4096;
 const RUNS = 1000;
 /** A pod's end is not held up for longer: what is missing then is an unproven file, not a lost record. */
 const LAST_MS = 10_000;
+/** They are small, and at the pod's end a connection that hangs must leave time for another try. */
+const SILENCE_MS = 4000;
 
 /**
  * Writes start documents and seals into the stream of files, beside the records and never in their way: a refused one is
@@ -67,6 +69,7 @@ export class Sealer implements Part {
       ...options,
       stream: () => streams().files,
       isLast: false,
+      silenceMs: SILENCE_MS,
       giveUp: this.#givenUp.signal,
     });
   }

@@ -7,7 +7,8 @@ import type { Piece, Slice } from './slice.ts';
 /** Where requests go. */
 export interface Sink {
   /** Posts `count` records, two lines of `body` each; `url` says who answered, or who did not. */
-  post(stream: string, body: Buffer, count: number): Promise<{ url: string; answer: Answer }>;
+  /** `silenceMs`: how long an answer may take that is needed sooner than usual. */
+  post(stream: string, body: Buffer, count: number, silenceMs?: number): Promise<{ url: string; answer: Answer }>;
 }
 
 export interface SenderOptions extends PatienceOptions {
@@ -18,6 +19,8 @@ export interface SenderOptions extends PatienceOptions {
   isLast: boolean;
   log: Log;
   reminder: Reminder;
+  /** An answer that takes longer is not waited for; undefined: as the sink has it. */
+  silenceMs?: number;
   /** What is not answered for when it aborts is left. */
   giveUp?: AbortSignal;
 }
@@ -64,7 +67,7 @@ export class Sender {
 
   /** Tells `onTaken` of each piece that is taken, and returns those that are refused. */
   async send<P extends Piece>(slice: Slice<P>, onTaken: (piece: P, how: Taken) => void): Promise<Refused<P>[]> {
-    const { giveUp, sink, stream } = this.#options;
+    const { giveUp, silenceMs, sink, stream } = this.#options;
     const refused: Refused<P>[] = [];
     const queue = slice.pieces.length > 0 ? [slice] : [];
     for (let part = queue.shift(); part; part = queue.shift()) {
@@ -73,7 +76,7 @@ export class Sender {
         this.#patience.done(turn);
         break;
       }
-      const { url, answer } = await sink.post(stream(), part.body(), part.pieces.length);
+      const { url, answer } = await sink.post(stream(), part.body(), part.pieces.length, silenceMs);
       const { again, trouble, progress = false } = this.#read(answer, part, refused, onTaken);
       queue.unshift(...again);
       if (trouble) {
