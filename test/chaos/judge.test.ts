@@ -207,7 +207,7 @@ describe('the judge', () => {
     expect({ faults, copies, records }).toEqual({ faults: [], copies: [copy.id], records: 5 });
   });
 
-  it('with a sidecar that was killed while it ended lists what overlaps, and with one that only ended finds it wrong', () => {
+  it('with a sidecar that was killed while it ended, or whose disk was full, lists what overlaps, and with one that only ended finds it wrong', () => {
     const whole = documentOf(FILE, [FIRST!, BEGUN!, ENDED!], 'first\nbegun on stdout, and ended');
     const documents = [...DOCUMENTS, whole];
     const last = { from: 30_000, to: 60_000, wasTold: true, isClean: true };
@@ -216,6 +216,7 @@ describe('the judge', () => {
     const overlapping = ({ faults }: { faults: readonly string[] }) =>
       faults.filter((fault) => /cover one line/.test(fault));
     expect(overlapping(judge(evidence({ documents, lives: lives(false) })))).toEqual([]);
+    expect(overlapping(judge(evidence({ documents, lives: lives(true), diskWasFull: true })))).toEqual([]);
     expect(overlapping(judge(evidence({ documents, lives: lives(true) })))).not.toEqual([]);
   });
 
