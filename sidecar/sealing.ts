@@ -15,11 +15,16 @@ export function sealing(sealer: Pick<Sealer, 'announce' | 'seal'>, config: () =>
     const { pod, settings } = config()!;
     return constantPart(pod, container, settings.cluster);
   };
+  const announce = ({ container, run }: Checkpoint): void => {
+    const { pod } = config()!;
+    sealer.announce({ pod, container, run, constant: constantOf(container), image: imageOf(pod, container) });
+  };
   return {
-    onOpened: ({ container, run }) => {
-      const { pod } = config()!;
-      sealer.announce({ pod, container, run, constant: constantOf(container), image: imageOf(pod, container) });
+    onOpened: announce,
+    onEnded: (checkpoint) => {
+      // An earlier run of the program may have read all of it, and not come to this.
+      announce(checkpoint);
+      sealer.seal(checkpoint, checkpoint.size, constantOf(checkpoint.container));
     },
-    onEnded: (checkpoint) => sealer.seal(checkpoint, checkpoint.size, constantOf(checkpoint.container)),
   };
 }
