@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { renew } from '../../operator/certs.ts';
 import { startBulkServer, type BulkServer, type BulkServerOptions } from '../../test/sidecar/bulk-server.ts';
@@ -87,6 +90,20 @@ describe('a request', () => {
     await until('two requests', () => server.requests.length === 2, { timeoutMs: 5000, everyMs: 5 });
     expect((await post()).answer).toEqual(STORED);
     expect(server.connections).toBe(3);
+  });
+
+  it('is not cut by the hint of how long a quiet connection is kept', async () => {
+    // A hint of two seconds, which Node takes for one.
+    const answers = [0, 1500];
+    const server = createServer({ keepAliveTimeout: 2000 }, (request, response) => {
+      request.resume();
+      setTimeout(() => response.end('{"items":[{"create":{"status":201}}]}'), answers.shift());
+    });
+    server.listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const { post } = clientOf([`http://127.0.0.1:${(server.address() as AddressInfo).port}`]);
+    expect([(await post()).answer, (await post()).answer]).toEqual([STORED, STORED]);
   });
 
   it('waits less for an answer that is needed sooner', async () => {

@@ -167,8 +167,8 @@ export class BulkClient implements Sink, Part {
     let agent = this.#agents.get(target.origin);
     if (!agent) {
       const proxyEnv = proxyFor(target, this.#options.proxy);
-      const { silenceMs: timeout } = this.#patience;
-      const options = { keepAlive: true, maxSockets: SOCKETS, timeout, ...(proxyEnv ? { proxyEnv } : {}) };
+      // Without a timeout of its own: Node would lower that to the server's Keep-Alive hint, for requests on their way, too.
+      const options = { keepAlive: true, maxSockets: SOCKETS, ...(proxyEnv ? { proxyEnv } : {}) };
       const isSecure = target.protocol === 'https:';
       agent = isSecure ? new https.Agent({ ...options, ...(ca ? { ca } : {}) }) : new http.Agent(options);
       this.#agents.set(target.origin, agent);

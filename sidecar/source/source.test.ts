@@ -668,6 +668,19 @@ describe('a file that is gone when the program starts again', () => {
   });
 });
 
+it('a file that was opened and never answered for counts as lost when it is gone', async () => {
+  const first = new Reading();
+  first.answers = false;
+  const { content } = numbered('old', 3);
+  writeFileSync(first.path(), content);
+  await first.read();
+  rmSync(first.path());
+  writeFileSync(first.path(), criLine('another', { stamp: '2026-01-02T03:04:06Z' }));
+  const second = first.restart();
+  await second.read({ ending: true });
+  expect(second.ended.map(({ lost }) => lost)).toEqual(expect.arrayContaining([{ Removed: content.length }]));
+});
+
 it('a file that is gone at the end of the pod counts as lost at once', async () => {
   const first = new Reading();
   writeFileSync(first.path(), numbered('old', 3).content + criLine('seen, not read').trimEnd());

@@ -189,7 +189,9 @@ export class Source {
     const before = [...this.#held.values()].findLast(
       (one) => one.checkpoint.container === container && one.checkpoint.run === run,
     );
-    const { folder, onOpened } = this.#options;
+    const { folder, onOpened, state } = this.#options;
+    // Should it be removed while nobody runs, it is known what is missing.
+    if (!state.get(file)) state.save([{ ...checkpoint, size: opened.size }]);
     const log = new LogFile({ opened, checkpoint, collector: this.#collector, previous: before, folder });
     log.finished = finished;
     this.#held.set(file, log);
