@@ -53,7 +53,7 @@ describe.skipIf(world.missing)(`a pod whose log files the kubelet rotates ${worl
   });
 
   it('loses nothing when the sidecar is killed under load, and more is rotated before it is there again', async () => {
-    const [kill, load] = [writer.killSidecar(), writer.write(3_000)];
+    const [kill, load] = [writer.killSidecar(), writer.write(1_500)];
     await kill;
     await load;
     await writer.fill();
