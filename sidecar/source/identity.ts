@@ -4,12 +4,12 @@ import { newHeader, parseCri } from '../plain/cri.ts';
 /** Bytes of a file that can take part in its identity. */
 export const HEAD_BYTES = 1024;
 
-/** What a log file is, whatever its path: container runs and rotations move paths, the first line stays. */
+/** What a log file is, whatever its path: container runs and rotations move paths, its beginning stays. */
 export interface Identity {
   podUid: string;
   container: string;
   run: number;
-  /** Counts truncations that left the first line as it was. */
+  /** Counts truncations that left its beginning as it was. */
   generation: number;
 }
 
@@ -29,7 +29,7 @@ export function headOf(bytes: Uint8Array): Uint8Array | undefined {
   }
 }
 
-/** 24 hex digits: the first 96 bits of SHA-256 over `uid \n container \n run \n generation \n` and the first line. */
+/** 24 hex digits: the first 96 bits of SHA-256 over `uid \n container \n run \n generation \n` and its head: `headOf`. */
 export function fileId({ podUid, container, run, generation }: Identity, head: Uint8Array): string {
   const hash = createHash('sha256').update(`${podUid}\n${container}\n${run}\n${generation}\n`).update(head);
   return hash.digest('hex').slice(0, 24);

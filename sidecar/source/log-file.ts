@@ -151,7 +151,7 @@ export class LogFile {
     return { size: this.#size, answered, pending: this.#pendingBytes, open, lost, unread: this.unread - this.#ahead };
   }
 
-  /** Looks how long the file is; false when it was begun anew: shorter than what was read, or with another first line. */
+  /** Looks how long the file is; false when it was begun anew: shorter than what was read, or with another beginning. */
   look(): boolean {
     if (this.#opened.isPacked || this.#isClosed) return true;
     const { size, mtimeMs } = fstatSync(this.#opened.fd);
