@@ -55,6 +55,7 @@ export const ENV = {
   podinfo: 'TRACEWELL_PODINFO',
   state: 'TRACEWELL_STATE',
   policy: 'TRACEWELL_POLICY',
+  engine: 'TRACEWELL_ENGINE',
   podNamespace: 'POD_NAMESPACE',
   podName: 'POD_NAME',
   podUid: 'POD_UID',

@@ -33,16 +33,17 @@ const DEADLINE_MS = 600_000;
 export const CONTESTANTS: readonly Contestant[] = [
   { name: 'tracewell', run: (course, folder) => runSidecar(course, folder, true) },
   { name: 'tracewell, plain HTTP', run: (course, folder) => runSidecar(course, folder, false) },
+  { name: 'plain', run: (course, folder) => runSidecar(course, folder, true, { TRACEWELL_ENGINE: 'plain' }) },
   { name: 'naive', run: runNaive },
   { name: 'gzip alone', run: runGzip },
 ];
 
-function runSidecar(course: Course, folder: string, secure: boolean): Promise<Run> {
+function runSidecar(course: Course, folder: string, secure: boolean, more = {}): Promise<Run> {
   return withSink(course, secure, (sink) => {
     const pod = makePod(folder, sink.target);
     addLog(pod, 'app', course.log.path);
     return costOf(
-      () => startNode([course.program], pod.env, course.signal),
+      () => startNode([course.program], { ...pod.env, ...more }, course.signal),
       async (child) => {
         await sink.reached(course.log.lines, DEADLINE_MS);
         await child.stop();

@@ -21,6 +21,8 @@ export interface Environment {
   policy: string | undefined;
   pod: Pick<Pod, 'namespace' | 'name' | 'uid' | 'node'>;
   proxy: ProxySettings;
+  /** Which path records take; undefined: the engine, where the machine can run it. */
+  engine: 'plain' | undefined;
 }
 
 /** Throws `Permanent` naming every variable that is missing. */
@@ -40,8 +42,15 @@ export function readEnvironment(env: Record<string, string | undefined>): Enviro
     podinfo: env[ENV.podinfo] || undefined,
     policy: env[ENV.policy] || undefined,
     pod: { namespace: of(ENV.podNamespace), name: of(ENV.podName), uid: of(ENV.podUid), node: of(ENV.nodeName) },
+    engine: engineOf(env[ENV.engine]),
     proxy: { http: either('HTTP_PROXY'), https: either('HTTPS_PROXY'), none: either('NO_PROXY') },
   };
+}
+
+function engineOf(value: string | undefined): 'plain' | undefined {
+  if (value !== undefined && value !== '' && value !== 'plain')
+    throw new Permanent(`${ENV.engine} can be "plain" or nothing, and is ${JSON.stringify(value)}`);
+  return value === 'plain' ? value : undefined;
 }
 
 /** What the sidecar runs with; replaced as a whole when a file changes. */

@@ -3,9 +3,12 @@ import { describe } from '../runtime/errors.ts';
 import { startAll, stopAll, type Part } from '../runtime/lifecycle.ts';
 import { jsonLog } from '../runtime/log.ts';
 import { ConfigFiles, readEnvironment } from './config.ts';
+import { EngineBody } from './engine/engine-body.ts';
+import { loadEngine } from './engine/engine.ts';
 import { Pipeline } from './pipeline.ts';
 import { Reminder } from './reminder.ts';
 import { sealing } from './sealing.ts';
+import { PlainBody } from './sink/bulk-body.ts';
 import { BulkClient } from './sink/client.ts';
 import { Deliverer } from './sink/deliver.ts';
 import { Outbox } from './sink/outbox.ts';
@@ -44,7 +47,10 @@ try {
   const sealed = sealing(sealer, config);
   const source = new Source({ logs, podUid: pod.uid, state, folder: env.state, log, reminder, now, ...sealed });
   const deliverer = new Deliverer({ sink, streams, log, reminder, now, date, random, ending });
-  const outbox = new Outbox({ deliverer, state, limits: () => settings().limits, now, date });
+  const engine = env.engine === 'plain' ? undefined : loadEngine();
+  if (!engine && env.engine !== 'plain') log.warn('this machine has no WebAssembly SIMD: the plain path is used, which costs more CPU');
+  const body = engine ? new EngineBody(engine, date) : new PlainBody(date);
+  const outbox = new Outbox({ deliverer, state, body, limits: () => settings().limits, now, date });
   const pipeline = new Pipeline({ source, outbox, config, log, now, wall, ending: pipelineEnding });
   const parts: Part[] = [files, sink, sealer, pipeline];
 

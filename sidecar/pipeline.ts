@@ -26,7 +26,6 @@ export interface PipelineOptions {
   ending: AbortController;
 }
 
-const CHUNK_BYTES = 256 * 1024;
 /** How often a busy pod's files are looked at, its folders, a quiet pod, and whether a configuration has come. */
 const POLL_MS = 50;
 const FOLDERS_MS = 1000;
@@ -64,7 +63,6 @@ interface Plan {
 export class Pipeline implements Part {
   readonly name = 'pipeline';
   readonly #options: PipelineOptions;
-  readonly #chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   readonly #unframed = new WeakSet<LogFile>();
   /** Files that could not be read, and when to try again. */
   #postponed = new WeakMap<LogFile, number>();
@@ -234,7 +232,21 @@ export class Pipeline implements Part {
 
   #reading(file: LogFile): Reading {
     const { grouping } = this.#plan!.config;
-    return { grouping, buffer: this.#chunk, now: this.#now, emit: this.#emitOf(file) };
+    const { chunk } = this.#options.outbox;
+    return { grouping, buffer: chunk, now: this.#now, emit: this.#emitOf(file), take: this.#takeOf(file) };
+  }
+
+  /** Takes ordinary lines of a file, where no rule has to look at them. */
+  #takeOf(file: LogFile): Reading['take'] {
+    const { outbox } = this.#options;
+    const { drop, settings } = this.#plan!.config;
+    if (drop) return undefined;
+    const { batchBytes: full, recordBytes: limit } = settings.limits;
+    const origin = this.#originOf(file);
+    return (lines) => {
+      const { records, to } = outbox.take(file, origin, { ...lines, limit, full });
+      return { records, to, isFull: outbox.bytes >= full };
+    };
   }
 
   get #now(): Now {

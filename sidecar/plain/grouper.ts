@@ -87,6 +87,11 @@ export class Grouper {
     return isOpen && isMidLine;
   }
 
+  /** Whether the lane's next line stands for itself, if it is whole: nothing is open, or goes on from before. */
+  isApart(lane: Lane): boolean {
+    return !this.#groups[lane]!.isOpen && !this.#isContinued[lane]! && !this.#isFresh[lane]!;
+  }
+
   /** The file before this one ended inside a line of this lane. */
   continues(lane: Lane): void {
     this.#isContinued[lane] = true;

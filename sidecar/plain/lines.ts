@@ -49,6 +49,10 @@ export class LineReader {
   /** The chunk before ended inside a line. */
   #midLine = false;
 
+  get isMidLine(): boolean {
+    return this.#midLine;
+  }
+
   /**
    * Hands over the lines of a chunk, and returns up to where it got: after the last newline, or earlier when `onLine` said so.
    * A chunk that fills its buffer and has no newline is handed over as a piece; it holds at least a header.

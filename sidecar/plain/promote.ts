@@ -11,7 +11,7 @@ export type Target = 'message' | 'level' | 'traceId' | 'spanId' | 'traceparent';
  * The application's key -> our field, a fixed table: never a look at the index. Of several keys for one field the first in
  * the record wins, and the others stay under `app`; so does a value of the wrong type.
  */
-const TABLE = new Map<string, Target>([
+export const TABLE = new Map<string, Target>([
   ['message', 'message'],
   ['msg', 'message'],
   ['level', 'level'],

@@ -1,7 +1,5 @@
 import type { Agent, RequestOptions } from 'node:http';
 import { getBuiltinModule } from 'node:process';
-import { promisify } from 'node:util';
-import { constants, gzip } from 'node:zlib';
 import { codeOf, describe } from '../../runtime/errors.ts';
 import type { Part } from '../../runtime/lifecycle.ts';
 import { Addresses } from './addresses.ts';
@@ -9,6 +7,7 @@ import { FILTER, mostBytes, readAnswer, retryAfterMs, type Answer } from './answ
 import { exchange, StaleConnection, type Reply } from './exchange.ts';
 import { proxyFor, type ProxySettings } from './proxy.ts';
 import type { Sink } from './sender.ts';
+import type { Parcel } from './slice.ts';
 
 // An ESM import of node:http reads each of its exports, lazy ones too, and costs 6.7 MB of private memory.
 const http = getBuiltinModule('node:http');
@@ -49,13 +48,10 @@ const PATIENCE: Patiences = { connectMs: 10_000, silenceMs: 60_000, totalMs: 120
 /** `limits.inFlight` is 8 at most; one more is for seals, and one to see whether the first address is there again. */
 const SOCKETS = 10;
 
-const compress = promisify(gzip);
-const COMPRESSION = { level: constants.Z_BEST_SPEED, chunkSize: 262_144 };
-
 /** What is asked for: a bulk request, or (without a body) whether somebody is there. */
 type Ask =
   | { method: 'HEAD' }
-  | { method: 'POST'; stream: string; gzip: Buffer; count: number; bytes: number; silenceMs: number | undefined };
+  | { method: 'POST'; stream: string; parcel: Parcel; silenceMs: number | undefined };
 
 /** Sends bulk requests over kept-alive connections; when an address fails, the next one of the list is asked. */
 export class BulkClient implements Sink, Part {
@@ -72,29 +68,16 @@ export class BulkClient implements Sink, Part {
     this.#addresses = new Addresses(options.now);
   }
 
-  /** Compresses and posts. Never throws: what goes wrong is an answer too. */
-  async post(
-    stream: string,
-    body: Buffer,
-    count: number,
-    silenceMs?: number,
-  ): Promise<{ url: string; answer: Answer }> {
+  /** Never throws: what goes wrong is an answer too. */
+  async post(stream: string, parcel: Parcel, silenceMs?: number): Promise<{ url: string; answer: Answer }> {
     const connection = this.#options.connection();
     const { urls } = connection;
-    const packed = await compress(body, COMPRESSION);
     if (this.#addresses.isRevisitDue(urls)) void this.#revisit(connection);
     const failed: { url: string; error: string }[] = [];
     for (const address of this.#addresses.order(urls)) {
       const target = new URL(address);
       const url = `${target.origin}${target.pathname}`.replace(/\/$/, '');
-      const answer = await this.#bulk(target, connection, {
-        method: 'POST',
-        stream,
-        gzip: packed,
-        count,
-        bytes: body.length,
-        silenceMs,
-      });
+      const answer = await this.#bulk(target, connection, { method: 'POST', stream, parcel, silenceMs });
       if (answer.kind !== 'retry' || !answer.elsewhere) {
         this.#addresses.answered(address, urls);
         return { url, answer };
@@ -121,7 +104,7 @@ export class BulkClient implements Sink, Part {
     try {
       const { status, headers, text } = await this.#exchange(target, connection, ask);
       if (status === 407) throw new Error('the proxy refuses its user or password (407)');
-      return readAnswer(status, text, retryAfterMs(headers, this.#options.date()), ask.count);
+      return readAnswer(status, text, retryAfterMs(headers, this.#options.date()), ask.parcel.count);
     } catch (error) {
       return { kind: 'retry', elsewhere: true, reason: codeOf(error) ?? 'no answer', error: explain(error) };
     }
@@ -180,10 +163,10 @@ export class BulkClient implements Sink, Part {
 function partsOf(ask: Ask): { gzip: Buffer; path: string; type: Record<string, string>; bytes: number } {
   if (ask.method === 'HEAD') return { gzip: Buffer.alloc(0), path: '/', type: {}, bytes: mostBytes(0, 0) };
   return {
-    gzip: ask.gzip,
+    gzip: ask.parcel.gzip,
     path: `/${encodeURIComponent(ask.stream)}/_bulk?filter_path=${FILTER}`,
     type: { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' },
-    bytes: mostBytes(ask.count, ask.bytes),
+    bytes: mostBytes(ask.parcel.count, ask.parcel.bytes),
   };
 }
 

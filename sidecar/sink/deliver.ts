@@ -3,12 +3,13 @@ import { Body } from '../plain/body.ts';
 import { DocumentWriter } from '../plain/document.ts';
 import type { RawRecord } from '../plain/record.ts';
 import type { Reminder } from '../reminder.ts';
-import { isSent, type Batch, type Sent } from './batch.ts';
+import { gunzipSync } from 'node:zlib';
+import type { Batch, Entry } from './batch.ts';
 import { readFirstForm } from './first-form.ts';
 import { Patience } from './patience.ts';
 import { Rejections, type Counts } from './rejections.ts';
-import { Sender, type Refused, type Sink, type Taken } from './sender.ts';
-import { Slice } from './slice.ts';
+import { Sender, type OnTaken, type Refused, type Sink, type Taken } from './sender.ts';
+import { pack, Slice } from './slice.ts';
 
 /** What became of a record for good: Elasticsearch has it, had it, or has it as a dead letter; or a rule leaves it out. */
 export type Fate = Taken | 'deadLettered' | 'discarded';
@@ -27,8 +28,7 @@ export interface DelivererOptions {
 }
 
 /** Writes a record in another form. */
-type Write = (writer: DocumentWriter, record: Refused<Sent>) => Promise<void>;
-type OnTaken = (entry: Sent, how: Taken) => void;
+type Write = (writer: DocumentWriter, entry: Entry, refused: Refused) => Promise<void>;
 
 /** Refused records are written anew in parts of this size: many of them must not take the memory of as many batches. */
 const REWRITE_BYTES = 1_048_576;
@@ -57,14 +57,14 @@ export class Deliverer {
 
   /** The fates in the order of the batch. */
   async deliver(batch: Batch): Promise<Fate[]> {
-    const fates = batch.entries.map((): Fate => 'discarded');
-    let waiting = batch.entries.filter(isSent);
+    const fates = Array.from({ length: batch.count }, (): Fate => 'discarded');
+    let waiting = new Slice(batch.packed, batch.sent);
     let held: Counts = new Map();
     let turn = this.#patience.now();
-    while (waiting.length > 0) {
-      const refused = await this.#offer(batch, new Slice(batch.body.bytes, waiting), fates);
-      held = this.#judge(waiting.length - refused.length, refused, held);
-      const isHeld = ({ reason }: Refused<Sent>) => held.has(this.#rejections.name(reason));
+    while (waiting.count > 0) {
+      const refused = await this.#offer(batch, waiting, fates);
+      held = this.#judge(waiting.count - refused.length, refused, held);
+      const isHeld = ({ reason }: Refused) => held.has(this.#rejections.name(reason));
       const back = refused.filter(isHeld);
       await this.#bury(
         batch,
@@ -76,27 +76,27 @@ export class Deliverer {
       if (back.length === 0) break;
       this.#alert(back);
       // In the first form again: what is mended may take it as it is.
-      const again = new Set(back.map(({ piece }) => piece.index));
-      waiting = waiting.filter(({ index }) => again.has(index));
+      waiting = waiting.of(back.map(({ place }) => place).sort((a, b) => a - b));
       turn = await this.#patience.turn();
     }
     return fates;
   }
 
   /** In the first form, and what is refused as clean text read from its file; returns what is refused again. */
-  async #offer(batch: Batch, slice: Slice<Sent>, fates: Fate[]): Promise<Refused<Sent>[]> {
-    const onTaken: OnTaken = ({ index }, how) => {
-      fates[index] = how;
+  async #offer(batch: Batch, slice: Slice, fates: Fate[]): Promise<Refused[]> {
+    const onTaken: OnTaken = (place, how) => {
+      fates[place] = how;
     };
     const refused = await this.#logs.send(slice, onTaken);
-    const write: Write = async (writer, { piece, reason }) => {
-      writer.repaired(await this.#reread(batch, piece), piece.origin, reason);
+    const reread = rereader(batch);
+    const write: Write = async (writer, entry, { reason }) => {
+      writer.repaired(await reread(entry), entry.origin, reason);
     };
-    return this.#sendAnew(refused, write, this.#logs, onTaken);
+    return this.#sendAnew(batch, refused, { write, to: this.#logs, onTaken });
   }
 
   /** What of the refused is held back: nothing at the end of the pod, after which it would be lost. */
-  #judge(taken: number, refused: readonly Refused<Sent>[], held: Counts): Counts {
+  #judge(taken: number, refused: readonly Refused[], held: Counts): Counts {
     const counts = new Map<string, number>();
     for (const { reason } of refused) {
       const name = this.#rejections.name(reason);
@@ -106,13 +106,7 @@ export class Deliverer {
     return this.#options.ending.aborted ? new Map() : kept;
   }
 
-  /** From its file; when that is gone, or cannot be read now, from its first form. */
-  async #reread(batch: Batch, { file, index, offset, bytes, lane }: Sent): Promise<RawRecord> {
-    const record = await file.reread({ offset, bytes, lane });
-    return record ?? readFirstForm(batch.body.bytes, batch.entries[index] as Sent);
-  }
-
-  async #bury(batch: Batch, refused: readonly Refused<Sent>[], fates: Fate[]): Promise<void> {
+  async #bury(batch: Batch, refused: readonly Refused[], fates: Fate[]): Promise<void> {
     const { log, reminder, streams } = this.#options;
     const [first] = refused;
     if (!first) return;
@@ -121,33 +115,44 @@ export class Deliverer {
       const stream = streams().deadLetters;
       log.warn('Elasticsearch refuses records in every form', { reason, error, records: refused.length, stream });
     }
-    const write: Write = async (writer, { piece, reason, error }) => {
-      writer.deadLetter(await this.#reread(batch, piece), piece.origin, { reason, error });
+    const reread = rereader(batch);
+    const write: Write = async (writer, entry, { reason, error }) => {
+      writer.deadLetter(await reread(entry), entry.origin, { reason, error });
     };
-    await this.#sendAnew(refused, write, this.#deadLetters, ({ index }) => {
-      fates[index] = 'deadLettered';
-    });
+    const onTaken: OnTaken = (place) => {
+      fates[place] = 'deadLettered';
+    };
+    await this.#sendAnew(batch, refused, { write, to: this.#deadLetters, onTaken });
   }
 
   /** Writes records in another form and sends them; returns those that are refused. */
-  async #sendAnew(records: readonly Refused<Sent>[], write: Write, to: Sender, onTaken: OnTaken) {
-    const back: Refused<Sent>[] = [];
+  async #sendAnew(
+    batch: Batch,
+    records: readonly Refused[],
+    { write, to, onTaken }: { write: Write; to: Sender; onTaken: OnTaken },
+  ): Promise<Refused[]> {
+    const back: Refused[] = [];
     const body = new Body();
     const writer = new DocumentWriter(body, this.#options.date);
-    let pieces: Sent[] = [];
+    let places: number[] = [];
+    let ends: number[] = [];
     for (const [i, record] of records.entries()) {
-      const start = body.length;
-      await write(writer, record);
-      pieces.push({ ...record.piece, start, end: body.length });
+      await write(writer, batch.at(record.place), record);
+      places.push(record.place);
+      ends.push(body.length);
       if (body.length < REWRITE_BYTES && i < records.length - 1) continue;
-      back.push(...(await to.send(new Slice(body.bytes, pieces), onTaken)));
+      const written = places;
+      const slice = new Slice({ gzip: pack(body.bytes.subarray(0, body.length)), ends });
+      const refused = await to.send(slice, (i, how) => onTaken(written[i]!, how));
+      back.push(...refused.map((one) => ({ ...one, place: written[one.place]! })));
       body.length = 0;
-      pieces = [];
+      places = [];
+      ends = [];
     }
     return back;
   }
 
-  #alert(back: readonly Refused<Sent>[]): void {
+  #alert(back: readonly Refused[]): void {
     const { log, reminder, streams } = this.#options;
     const { reason, error } = back[0]!;
     if (!reminder.due(`held back: ${reason}`)) return;
@@ -159,4 +164,13 @@ export class Deliverer {
       cure: 'mend the pipeline, mapping or limit that the error names; they are tried again, and nothing is lost while the log files are there',
     });
   }
+}
+
+/** Reads records of a batch again: from their files; where one is gone, or cannot be read now, from the first form. */
+function rereader({ gzip }: Batch): (entry: Entry) => Promise<RawRecord> {
+  let body: Buffer | undefined;
+  return async (entry) => {
+    const { file, offset, bytes, lane } = entry;
+    return (await file.reread({ offset, bytes, lane })) ?? readFirstForm((body ??= gunzipSync(gzip)), entry);
+  };
 }

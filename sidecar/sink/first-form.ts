@@ -1,7 +1,7 @@
 import type { LogDocument } from '../../api/document.ts';
 import { CLEAN_BYTES } from '../plain/document.ts';
 import { shorten, type RawRecord } from '../plain/record.ts';
-import type { Sent } from './batch.ts';
+import type { Entry } from './batch.ts';
 
 const NEWLINE = 10;
 
@@ -9,7 +9,7 @@ const NEWLINE = 10;
  * A record of a batch as its first form tells of it: for one that cannot be read from its file any more, or not now. What was
  * JSON is that again, but for blanks and the spelling of what was promoted.
  */
-export function readFirstForm(body: Buffer, { start, end, offset, bytes, lane }: Sent): RawRecord {
+export function readFirstForm(body: Buffer, { start, end, offset, bytes, lane }: Entry): RawRecord {
   const document = body.indexOf(NEWLINE, start) + 1;
   const form = JSON.parse(body.toString('utf8', document, end)) as LogDocument;
   const { message, app, tracewell } = form;

@@ -5,14 +5,17 @@ import type { Origin } from '../plain/document.ts';
 import type { Extent, RawRecord } from '../plain/record.ts';
 import type { LogFile } from '../source/log-file.ts';
 import type { State } from '../source/state.ts';
-import { batchAge, Rate } from './age.ts';
+import { batchAge, isUrgent, Rate } from './age.ts';
 import { Batch } from './batch.ts';
+import { PlainBody, type BulkBody, type LineRange } from './bulk-body.ts';
 import type { Deliverer, Fate } from './deliver.ts';
 import { settle, standingsOf, type Standings } from './settle.ts';
 
 export interface OutboxOptions {
   deliverer: Pick<Deliverer, 'deliver'>;
   state: Pick<State, 'save'>;
+  /** Of the batch that is filled. */
+  body: BulkBody;
   /** Asked again and again: the configuration may change. */
   limits: () => Pick<SidecarConfig['limits'], 'inFlight' | 'batchBytes' | 'batchAgeMs'>;
   /** Milliseconds of a clock that never goes back. */
@@ -37,7 +40,7 @@ export class Outbox {
   readonly #flights: Flight[] = [];
   readonly #spare: Batch[] = [];
   readonly #rate = new Rate();
-  #filling: Batch;
+  #filling = new Batch();
   /** When the batch that is filled got its first record. */
   #since = 0;
   #landing = new AbortController();
@@ -45,12 +48,24 @@ export class Outbox {
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-    this.#filling = new Batch(options.date);
   }
 
   add(file: LogFile, origin: Origin, record: RawRecord): void {
+    const { body } = this.#options;
     this.#begin();
-    this.#filling.add(file, origin, record);
+    const level = body.write(record, origin);
+    this.#filling.isUrgent ||= isUrgent(level);
+    this.#filling.add(file, origin, record, body.length);
+  }
+
+  /** Takes ordinary lines of the body's chunk at once; returns how many, and where it got. */
+  take(file: LogFile, origin: Origin, lines: LineRange): { records: number; to: number } {
+    const rows = this.#options.body.take(lines, origin);
+    if (!rows) return { records: 0, to: lines.from };
+    this.#begin();
+    this.#filling.isUrgent ||= rows.isUrgent;
+    this.#filling.addRows(file, origin, rows);
+    return { records: rows.count, to: rows.to };
   }
 
   /** Takes a record that a rule leaves out: it is not sent, but its turn to be answered for comes with its neighbours'. */
@@ -59,15 +74,20 @@ export class Outbox {
     this.#filling.discard(file, extent, rule);
   }
 
+  /** Where files are read into. */
+  get chunk(): Buffer {
+    return this.#options.body.chunk;
+  }
+
   /** Of the batch that is filled. */
   get bytes(): number {
-    return this.#filling.bytes;
+    return this.#filling.size;
   }
 
   /** The batch that is filled has waited long enough. */
   get isDue(): boolean {
     const { limits, now } = this.#options;
-    if (this.#filling.entries.length === 0) return false;
+    if (this.#filling.count === 0) return false;
     const { isUrgent } = this.#filling;
     const bytesPerSecond = this.#rate.at(now());
     return now() - this.#since >= batchAge({ bytesPerSecond, isUrgent, batchAgeMs: limits().batchAgeMs });
@@ -83,16 +103,20 @@ export class Outbox {
   }
 
   get isEmpty(): boolean {
-    return !this.isFlying && this.#filling.entries.length === 0;
+    return !this.isFlying && this.#filling.count === 0;
   }
 
   /** Sends what there is. Must not be full. */
   dispatch(): void {
     const batch = this.#filling;
-    if (batch.entries.length === 0) return;
+    if (batch.count === 0) return;
     invariant(!this.isFull, 'a batch is sent before there is room for it');
-    this.#rate.add(batch.body.length, this.#options.now());
-    this.#filling = this.#spare.pop() ?? new Batch(this.#options.date);
+    const { body, limits, now } = this.#options;
+    const { length } = body;
+    this.#rate.add(length, now());
+    batch.gzip = body.pack(batch.gzip);
+    if (length > 2 * limits().batchBytes) body.shrink();
+    this.#filling = this.#spare.pop() ?? new Batch();
     const flight: Flight = { batch, standings: standingsOf(batch), fates: undefined };
     this.#flights.push(flight);
     void this.#answerFor(flight);
@@ -103,12 +127,15 @@ export class Outbox {
    * for the answer, for they are sent again in their turn.
    */
   sendAhead(fill: (add: (file: LogFile, origin: Origin, record: RawRecord) => number) => void): void {
-    const batch = new Batch(this.#options.date);
+    const batch = new Batch();
+    const body = new PlainBody(this.#options.date);
     fill((file, origin, record) => {
-      batch.add(file, origin, record);
-      return batch.bytes;
+      body.write(record, origin);
+      batch.add(file, origin, record, body.length);
+      return batch.size;
     });
-    if (batch.entries.length === 0) return;
+    if (batch.count === 0) return;
+    batch.gzip = body.pack();
     this.#options.deliverer.deliver(batch).catch((error: unknown) => {
       this.#failure ??= new Error('a batch cannot be delivered', { cause: error });
     });
@@ -131,11 +158,11 @@ export class Outbox {
   /** Lets go of what a busy time made it need. */
   shrink(): void {
     this.#spare.length = 0;
-    this.#filling.body.shrink();
+    this.#options.body.shrink();
   }
 
   #begin(): void {
-    if (this.#filling.entries.length === 0) this.#since = this.#options.now();
+    if (this.#filling.count === 0) this.#since = this.#options.now();
   }
 
   async #answerFor(flight: Flight): Promise<void> {

@@ -7,7 +7,7 @@ import type { Reminder } from '../reminder.ts';
 import type { Checkpoint } from '../source/checkpoint.ts';
 import { sealDocument, startDocument, startId, type Start } from './file-document.ts';
 import { Sender, type Sink } from './sender.ts';
-import { Slice, type Piece } from './slice.ts';
+import { pack, Slice } from './slice.ts';
 
 export interface SealerOptions {
   sink: Sink;
@@ -30,10 +30,6 @@ interface Waiting {
   text: string;
   /** Of a seal. */
   sealed?: { file: string; size: number };
-}
-
-interface Document extends Piece {
-  id: string;
 }
 
 /** What comes together goes together: files end in groups, and nobody waits for a seal. */
@@ -132,22 +128,26 @@ export class Sealer implements Part {
   async #send(): Promise<void> {
     const { log, onSealed, reminder } = this.#options;
     const body = new Body();
-    const documents: Document[] = [];
+    const ids: string[] = [];
+    const ends: number[] = [];
     for (const [id, { text }] of [...this.#waiting].slice(0, AT_ONCE)) {
-      const start = body.length;
       body.utf8(`{"create":{"_id":"${id}"}}\n${text}\n`);
-      documents.push({ id, start, end: body.length });
+      ids.push(id);
+      ends.push(body.length);
     }
-    const refused = await this.#sender.send(new Slice(body.bytes, documents), ({ id }) => {
+    const slice = new Slice({ gzip: pack(body.bytes.subarray(0, body.length)), ends });
+    const refused = await this.#sender.send(slice, (place) => {
+      const id = ids[place]!;
       const sealed = this.#waiting.get(id)?.sealed;
       this.#waiting.delete(id);
       if (sealed) onSealed(sealed.file, sealed.size);
     });
-    for (const { piece, reason, error } of refused) {
-      this.#waiting.delete(piece.id);
+    for (const { place, reason, error } of refused) {
+      const id = ids[place]!;
+      this.#waiting.delete(id);
       if (!reminder.due(`seal: ${reason}`)) continue;
       const consequence = 'it is given up, and the file it tells of stays unproven';
-      log.error('Elasticsearch refuses a document about a file', { id: piece.id, reason, error, consequence });
+      log.error('Elasticsearch refuses a document about a file', { id, reason, error, consequence });
     }
   }
 }

@@ -2,13 +2,15 @@ import type { Log } from '../../runtime/log.ts';
 import type { Reminder } from '../reminder.ts';
 import type { Answer, Fault, Outcome } from './answer.ts';
 import { Patience, type PatienceOptions } from './patience.ts';
-import type { Piece, Slice } from './slice.ts';
+import type { Parcel, Slice } from './slice.ts';
 
 /** Where requests go. */
 export interface Sink {
-  /** Posts `count` records, two lines of `body` each; `url` says who answered, or who did not. */
-  /** `silenceMs`: how long an answer may take that is needed sooner than usual. */
-  post(stream: string, body: Buffer, count: number, silenceMs?: number): Promise<{ url: string; answer: Answer }>;
+  /**
+   * Posts records, two lines of the body each; `url` says who answered, or who did not. `silenceMs`: how long an answer may take
+   * that is needed sooner than usual.
+   */
+  post(stream: string, parcel: Parcel, silenceMs?: number): Promise<{ url: string; answer: Answer }>;
 }
 
 export interface SenderOptions extends PatienceOptions {
@@ -28,9 +30,13 @@ export interface SenderOptions extends PatienceOptions {
 /** Elasticsearch has it, or had it already. */
 export type Taken = 'stored' | 'duplicate';
 
-export interface Refused<P> extends Fault {
-  piece: P;
+/** A record that is refused, by its place in the packed body. */
+export interface Refused extends Fault {
+  place: number;
 }
+
+/** Hears of a record that is taken. */
+export type OnTaken = (place: number, how: Taken) => void;
 
 type Trouble = Extract<Answer, { kind: 'retry' | 'hold' }>;
 
@@ -45,8 +51,8 @@ const TOO_LARGE = {
 };
 
 /** What an answer leaves to be sent again, and why. */
-interface Rest<P extends Piece> {
-  again: Slice<P>[];
+interface Rest {
+  again: Slice[];
   trouble?: Trouble | undefined;
   progress?: boolean;
 }
@@ -65,18 +71,18 @@ export class Sender {
     this.#patience = new Patience(options);
   }
 
-  /** Tells `onTaken` of each piece that is taken, and returns those that are refused. */
-  async send<P extends Piece>(slice: Slice<P>, onTaken: (piece: P, how: Taken) => void): Promise<Refused<P>[]> {
+  /** Tells `onTaken` of each record that is taken, and returns those that are refused. */
+  async send(slice: Slice, onTaken: OnTaken): Promise<Refused[]> {
     const { giveUp, silenceMs, sink, stream } = this.#options;
-    const refused: Refused<P>[] = [];
-    const queue = slice.pieces.length > 0 ? [slice] : [];
+    const refused: Refused[] = [];
+    const queue = slice.count > 0 ? [slice] : [];
     for (let part = queue.shift(); part; part = queue.shift()) {
       const turn = await this.#patience.turn();
       if (giveUp?.aborted) {
         this.#patience.done(turn);
         break;
       }
-      const { url, answer } = await sink.post(stream(), part.body(), part.pieces.length, silenceMs);
+      const { url, answer } = await sink.post(stream(), part.parcel(), silenceMs);
       const { again, trouble, progress = false } = this.#read(answer, part, refused, onTaken);
       queue.unshift(...again);
       if (trouble) {
@@ -91,45 +97,36 @@ export class Sender {
     return refused;
   }
 
-  #read<P extends Piece>(
-    answer: Answer,
-    part: Slice<P>,
-    refused: Refused<P>[],
-    onTaken: (piece: P, how: Taken) => void,
-  ): Rest<P> {
+  #read(answer: Answer, part: Slice, refused: Refused[], onTaken: OnTaken): Rest {
     if (answer.kind === 'items') return this.#sort(answer.outcomes, part, refused, onTaken);
     if (answer.kind !== 'tooLarge') return { again: [part], trouble: answer };
-    if (part.pieces.length > 1) return { again: part.halves() };
+    if (part.count > 1) return { again: part.halves() };
     if (this.#options.isLast) return { again: [part], trouble: { kind: 'hold', ...TOO_LARGE } };
-    refused.push({ piece: part.pieces[0]!, ...TOO_LARGE });
+    refused.push({ place: part.placeOf(0), ...TOO_LARGE });
     return { again: [] };
   }
 
-  #sort<P extends Piece>(
-    outcomes: readonly Outcome[],
-    part: Slice<P>,
-    refused: Refused<P>[],
-    onTaken: (piece: P, how: Taken) => void,
-  ): Rest<P> {
-    const again: P[] = [];
+  #sort(outcomes: readonly Outcome[], part: Slice, refused: Refused[], onTaken: OnTaken): Rest {
+    const again: number[] = [];
     let trouble: Trouble | undefined;
-    for (const [i, piece] of part.pieces.entries()) {
+    for (let i = 0; i < part.count; i++) {
+      const place = part.placeOf(i);
       const outcome = outcomes[i]!;
       if (outcome.kind === 'stored' || outcome.kind === 'duplicate') {
-        onTaken(piece, outcome.kind);
+        onTaken(place, outcome.kind);
         if ('aside' in outcome) this.#warnOfFailureStore();
         continue;
       }
       const { reason, error } = outcome;
       if (outcome.kind === 'rejected' && !this.#options.isLast) {
-        refused.push({ piece, reason, error });
+        refused.push({ place, reason, error });
         continue;
       }
-      again.push(piece);
+      again.push(place);
       trouble ??=
         outcome.kind === 'retry' ? { kind: 'retry', elsewhere: false, reason, error } : { kind: 'hold', reason, error };
     }
-    return { again: again.length > 0 ? [part.of(again)] : [], trouble, progress: again.length < part.pieces.length };
+    return { again: again.length > 0 ? [part.of(again)] : [], trouble, progress: again.length < part.count };
   }
 
   #complain(url: string, { kind, reason, error }: Trouble): void {

@@ -7,8 +7,8 @@ import type { Fate } from './deliver.ts';
 /** Where the files of a batch will stand when it is answered for; taken when it is handed over. */
 export type Standings = ReadonlyMap<LogFile, LaneOffsets>;
 
-export function standingsOf({ entries }: Batch): Standings {
-  const files = new Set(entries.map(({ file }) => file));
+export function standingsOf({ runs }: Batch): Standings {
+  const files = new Set(runs.map(({ file }) => file));
   return new Map([...files].map((file) => [file, file.lanesNow()]));
 }
 
@@ -33,19 +33,21 @@ const OTHER_RULES = 'other';
 const RULES_AT_MOST = 64;
 
 /** Adds each file's records up by their fates, moves its checkpoint, and returns the checkpoints that moved. */
-export function settle({ entries }: Batch, fates: readonly Fate[], standings: Standings): Checkpoint[] {
+export function settle(batch: Batch, fates: readonly Fate[], standings: Standings): Checkpoint[] {
   const shares = new Map<LogFile, Share>();
-  for (const [index, { file, offset, bytes, lane, rule }] of entries.entries()) {
-    const fate = fates[index]!;
+  for (const { file, rule, from, to } of batch.runs) {
     let share = shares.get(file);
     if (!share) shares.set(file, (share = newShare()));
-    const count = share[fate === 'duplicate' ? 'stored' : fate];
-    count.records++;
-    count.bytes += bytes;
-    count.offsets += offset;
-    if (fate === 'duplicate') share.duplicates++;
-    if (rule !== undefined) share.discardedBy[rule] = (share.discardedBy[rule] ?? 0) + 1;
-    if (lane === UNFRAMED) share.unframed++;
+    for (let place = from; place < to; place++) {
+      const fate = fates[place]!;
+      const count = share[fate === 'duplicate' ? 'stored' : fate];
+      count.records++;
+      count.bytes += batch.bytes[place]!;
+      count.offsets += batch.offsets[place]!;
+      if (fate === 'duplicate') share.duplicates++;
+      if (batch.lanes[place] === UNFRAMED) share.unframed++;
+    }
+    if (rule !== undefined) share.discardedBy[rule] = (share.discardedBy[rule] ?? 0) + to - from;
   }
   return [...shares].map(([file, share]) => {
     const { stored, deadLettered, discarded, duplicates, unframed } = share;

@@ -1,36 +1,67 @@
-/** Something that stands in a body: `[start, end)` of it. */
-export interface Piece {
-  readonly start: number;
-  readonly end: number;
+import { constants, gunzipSync, gzipSync } from 'node:zlib';
+
+/** The body of a request, compressed. */
+export interface Parcel {
+  readonly gzip: Buffer;
+  /** Of the body before it was compressed. */
+  readonly bytes: number;
+  /** Records in it. */
+  readonly count: number;
 }
 
-/** Some pieces of a body, as one request sends them. */
-export class Slice<P extends Piece> {
-  readonly #bytes: Buffer;
-  readonly pieces: readonly P[];
+/** Compresses a body. */
+export const pack = (body: Buffer): Buffer => gzipSync(body, { level: constants.Z_BEST_SPEED });
 
-  constructor(bytes: Buffer, pieces: readonly P[]) {
-    this.#bytes = bytes;
-    this.pieces = pieces;
+/** A compressed body, and where each record ends in it; one without bytes is not in it. */
+export interface Packed {
+  readonly gzip: Buffer;
+  readonly ends: ArrayLike<number>;
+}
+
+/**
+ * Some records of a packed body, by their places there, as one request sends them. Mostly that is all of them: the body itself
+ * is looked at again only when a part must be sent anew.
+ */
+export class Slice {
+  readonly places: readonly number[] | undefined;
+  readonly #packed: Packed;
+
+  /** `places`: ascending; undefined for all that have bytes. */
+  constructor(packed: Packed, places?: readonly number[]) {
+    this.#packed = packed;
+    this.places = places;
   }
 
-  /** Their bytes, without a copy as long as they stand together. */
-  body(): Buffer {
-    const first = this.pieces[0]!;
-    const last = this.pieces.at(-1)!;
-    let length = 0;
-    for (const { start, end } of this.pieces) length += end - start;
-    if (last.end - first.start === length) return this.#bytes.subarray(first.start, last.end);
-    return Buffer.concat(this.pieces.map(({ start, end }) => this.#bytes.subarray(start, end)));
+  get count(): number {
+    return this.places?.length ?? this.#packed.ends.length;
   }
 
-  /** The same bytes, fewer pieces. */
-  of(pieces: readonly P[]): Slice<P> {
-    return new Slice(this.#bytes, pieces);
+  /** The place of its i-th record. */
+  placeOf(i: number): number {
+    return this.places?.[i] ?? i;
   }
 
-  halves(): Slice<P>[] {
-    const middle = this.pieces.length >> 1;
-    return [this.of(this.pieces.slice(0, middle)), this.of(this.pieces.slice(middle))];
+  parcel(): Parcel {
+    const { gzip, ends } = this.#packed;
+    const { count, places } = this;
+    const bytes = ends[ends.length - 1] ?? 0;
+    if (!places) return { gzip, bytes, count };
+    const startOf = (place: number) => (place > 0 ? ends[place - 1]! : 0);
+    const length = places.reduce((sum, place) => sum + ends[place]! - startOf(place), 0);
+    if (length === bytes) return { gzip, bytes, count };
+    const body = gunzipSync(gzip);
+    const parts = places.map((place) => body.subarray(startOf(place), ends[place]));
+    return { gzip: pack(Buffer.concat(parts, length)), bytes: length, count };
+  }
+
+  /** Other records of the same body. */
+  of(places: readonly number[]): Slice {
+    return new Slice(this.#packed, places);
+  }
+
+  halves(): Slice[] {
+    const middle = this.count >> 1;
+    const places = Array.from({ length: this.count }, (_, i) => this.placeOf(i));
+    return [this.of(places.slice(0, middle)), this.of(places.slice(middle))];
   }
 }

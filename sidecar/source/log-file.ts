@@ -5,6 +5,7 @@ import { Collector, type ReadAt } from '../plain/collect.ts';
 import { Grouper, type Pass } from '../plain/grouper.ts';
 import { LineReader, type Chunk, type Line } from '../plain/lines.ts';
 import type { Extent, RawRecord } from '../plain/record.ts';
+import type { LineRange } from '../sink/bulk-body.ts';
 import { answeredBytes, resumeAt, withRestLost, type Checkpoint } from './checkpoint.ts';
 import { unpack } from './compressed.ts';
 import type { Opened } from './discovery.ts';
@@ -27,7 +28,15 @@ export interface LogFileOptions {
 export interface Reading extends Pass {
   /** Filled again for every chunk of every file. */
   buffer: Buffer;
+  /**
+   * Takes whole lines of the chunk that are ordinary and alone: how many, and up to where; `isFull`: no more of them have room.
+   * Absent where lines are looked at one by one.
+   */
+  take?: ((lines: Ordinary) => { records: number; to: number; isFull: boolean }) | undefined;
 }
+
+/** Lines `[from, to)` of the chunk, the first at `offset` of the file; `lanes`: which may be taken, a bit each. */
+export type Ordinary = Pick<LineRange, 'from' | 'to' | 'offset' | 'lanes'>;
 
 /** Where the bytes of a file are, at this moment: `size` is the sum of all others. */
 export interface Account {
@@ -293,14 +302,23 @@ export class LogFile {
     chunk.base = this.#position;
     chunk.to = this.#readAt(buffer, this.#position);
     chunk.isLast = isLast;
+    chunk.from = 0;
     const pass = this.#passOf(reading);
+    let hasRoom = true;
     const onLine = (line: Line): boolean => {
-      const room = this.#isAnswered(line) || this.#grouper.take(line, chunk, pass);
+      hasRoom = this.#isAnswered(line) || this.#grouper.take(line, chunk, pass);
       this.#position = line.offset + line.bytes;
-      return room;
+      // What comes next may be ordinary.
+      return hasRoom && (reading.take === undefined || this.#openLanes === 0);
     };
     try {
-      return this.#lines.read(chunk, onLine);
+      while (hasRoom) {
+        hasRoom = this.#takeOrdinary(reading);
+        const from = chunk.from;
+        if (hasRoom) chunk.from = this.#lines.read(chunk, onLine);
+        if (chunk.from === from) break;
+      }
+      return chunk.from;
     } catch (error) {
       this.#takeUpAgain();
       throw error;
@@ -309,6 +327,29 @@ export class LogFile {
       // More may have come since the last look.
       this.#size = Math.max(this.#size, this.#position);
     }
+  }
+
+  /** Takes the lines at the front of the chunk that are ordinary, all at once; false when no more have room. */
+  #takeOrdinary({ take }: Reading): boolean {
+    const chunk = this.#chunk;
+    const lanes = this.#openLanes;
+    if (!take || lanes === 0 || this.#lines.isMidLine || chunk.from === chunk.to) return true;
+    const { from, to, base } = chunk;
+    const taken = take({ from, to, offset: base + from, lanes });
+    chunk.from = taken.to;
+    this.#position = base + taken.to;
+    this.pending += taken.records;
+    this.#pendingBytes += taken.to - from;
+    return !taken.isFull;
+  }
+
+  /** The lanes of which nothing is open, and nothing that comes is answered for already: a bit each. */
+  get #openLanes(): number {
+    let lanes = 0;
+    for (const lane of [0, 1] as const) {
+      if (this.#from[lane] <= this.#position && this.#grouper.isApart(lane)) lanes |= 1 << lane;
+    }
+    return lanes;
   }
 
   /** Reading ended with an error in the middle of a chunk: goes on as after a restart, and hands nothing over twice. */

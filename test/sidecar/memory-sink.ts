@@ -1,5 +1,7 @@
+import { gunzipSync } from 'node:zlib';
 import type { Answer, Outcome } from '../../sidecar/sink/answer.ts';
 import type { Sink } from '../../sidecar/sink/sender.ts';
+import type { Parcel } from '../../sidecar/sink/slice.ts';
 
 export interface MemoryItem {
   readonly id: string;
@@ -27,7 +29,9 @@ export class MemorySink implements Sink {
     return items;
   }
 
-  async post(stream: string, body: Buffer, count: number): Promise<{ url: string; answer: Answer }> {
+  async post(stream: string, { gzip, count, bytes }: Parcel): Promise<{ url: string; answer: Answer }> {
+    const body = gunzipSync(gzip);
+    if (body.length !== bytes) throw new Error(`${body.length} bytes instead of ${bytes}`);
     const lines = body.toString('utf8').slice(0, -1).split('\n');
     if (lines.length !== 2 * count) throw new Error(`${lines.length} lines for ${count} records`);
     const items = Array.from({ length: count }, (_, i) => ({

@@ -1,0 +1,11 @@
+// What the host may call.
+export { convert } from './convert';
+export { deflate } from './deflate';
+export { nameField, origin, setOrigin, frame } from './document';
+export { addKey, clearKeys } from './keys';
+export { addUrgent } from './urgent';
+
+/** Address of so many bytes that are the host's; all is reserved before any of it is used. */
+export function reserve(size: usize): usize {
+  return heap.alloc(size);
+}

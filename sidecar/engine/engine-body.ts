@@ -1,0 +1,83 @@
+import { Body } from '../plain/body.ts';
+import { DocumentWriter, type Origin } from '../plain/document.ts';
+import type { RawRecord } from '../plain/record.ts';
+import { TABLE } from '../plain/promote.ts';
+import { URGENT } from '../sink/age.ts';
+import type { BulkBody, LineRange, Rows } from '../sink/bulk-body.ts';
+import { BODY_BYTES, CHUNK_BYTES, JOB, MOST_ROWS, type Engine } from './engine.ts';
+
+/** The body in the engine's memory. What the engine leaves aside the plain writer puts there, too. */
+export class EngineBody implements BulkBody {
+  readonly chunk: Buffer;
+  readonly #engine: Engine;
+  readonly #body: Body;
+  readonly #writer: DocumentWriter;
+  readonly #rows: Rows;
+  #origin: Origin | undefined;
+  #hasOrigin = false;
+
+  constructor(engine: Engine, now: () => Date) {
+    this.#engine = engine;
+    this.chunk = engine.chunk;
+    this.#body = new Body(engine.body);
+    this.#writer = new DocumentWriter(this.#body, now);
+    const CODES = { message: 1, level: 2, traceId: 3, spanId: 4, traceparent: 5 };
+    for (const [key, target] of TABLE) engine.addKey(key, CODES[target]);
+    for (const level of URGENT) engine.addUrgent(level);
+    this.#rows = { count: 0, to: 0, ...engine.rows, isUrgent: false };
+  }
+
+  get length(): number {
+    return this.#body.length;
+  }
+
+  write(record: RawRecord, origin: Origin): string | undefined {
+    return this.#writer.write(record, origin);
+  }
+
+  take({ from, to, offset, lanes, limit, full }: LineRange, origin: Origin): Rows | undefined {
+    if (!this.#isReady(origin)) return undefined;
+    const { job, jobOffset, bodyAt, chunkAt } = this.#engine;
+    jobOffset[0] = offset;
+    job[JOB.at] = chunkAt + from;
+    job[JOB.end] = chunkAt + to;
+    job[JOB.body] = bodyAt;
+    job[JOB.to] = bodyAt + this.#body.length;
+    // A document of this chunk always has room behind a full body.
+    job[JOB.full] = bodyAt + Math.min(full, BODY_BYTES - 8 * CHUNK_BYTES);
+    job[JOB.lanes] = lanes;
+    job[JOB.limit] = limit;
+    job[JOB.redact] = 0;
+    job[JOB.most] = MOST_ROWS;
+    job[JOB.urgent] = 0;
+    this.#engine.convert();
+    const rows = this.#rows;
+    rows.count = job[JOB.rows]!;
+    rows.to = job[JOB.at]! - chunkAt;
+    rows.isUrgent = job[JOB.urgent] === 1;
+    this.#body.length = job[JOB.to]! - bodyAt;
+    return rows;
+  }
+
+  pack(spare: Buffer): Buffer {
+    const packed = this.#engine.gzip(this.#body.length);
+    this.#body.length = 0;
+    const room = spare.buffer.byteLength >= packed.length ? Buffer.from(spare.buffer) : Buffer.allocUnsafeSlow(packed.length);
+    packed.copy(room);
+    return room.subarray(0, packed.length);
+  }
+
+  /** Memory that was written to stays; it is a body's, no more. */
+  shrink(): void {}
+
+  #isReady(origin: Origin): boolean {
+    if (origin === this.#origin) return this.#hasOrigin;
+    this.#origin = origin;
+    const { file, constant } = origin;
+    const action = Buffer.from(`{"create":{"_id":"${file}.`);
+    const tracewell = Buffer.from(`,"tracewell":{"file":"${file}","bytes":`);
+    const rest = Buffer.concat([Buffer.from(',"format":"json"},'), constant, Buffer.from(',"app":{"')]);
+    this.#hasOrigin = this.#engine.setOrigin(action, tracewell, rest);
+    return this.#hasOrigin;
+  }
+}

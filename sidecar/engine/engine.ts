@@ -1,0 +1,146 @@
+import { crc32 } from 'node:zlib';
+import { ENGINE_WASM } from './wasm.ts';
+
+/** What the engine is made of: `assembly/index.ts`. Addresses and sizes are bytes. */
+interface Exports {
+  reserve(size: number): number;
+  convert(job: number): void;
+  deflate(from: number, size: number, to: number): number;
+  readonly origin: WebAssembly.Global;
+  setOrigin(action: number, tracewell: number, constant: number): void;
+  frame(): number;
+  clearKeys(): void;
+  addKey(at: number, size: number, code: number): void;
+  nameField(field: number, at: number, size: number): void;
+  addUrgent(at: number, size: number): void;
+}
+
+const PAGE = 65_536;
+export const CHUNK_BYTES = 256 * 1024;
+/**
+ * The largest body: `limits.batchBytes` at its largest, and a record of `limits.recordBytes` at its largest, six times as long
+ * when each of its bytes is escaped. Behind it there is room for it compressed. Memory that nobody writes to costs nothing.
+ */
+export const BODY_BYTES = 176 * 1024 * 1024;
+const PACKED_BYTES = BODY_BYTES + BODY_BYTES / 512;
+/** Loads and stores of 16 bytes may run past the end of a buffer. */
+const SPARE = 128;
+/** Documents of one call: what is in a chunk, at 32 bytes a line. */
+export const MOST_ROWS = CHUNK_BYTES / 32;
+const SCRATCH_BYTES = 1024;
+const ORIGIN_BYTES = 16_384;
+
+/** Fields of `Job` in assembly/convert.ts behind the first, which is the offset. */
+export const JOB = {
+  at: 0,
+  end: 1,
+  body: 2,
+  to: 3,
+  full: 4,
+  lanes: 5,
+  limit: 6,
+  redact: 7,
+  offsets: 8,
+  bytes: 9,
+  ends: 10,
+  laneOf: 11,
+  rows: 12,
+  most: 13,
+  urgent: 14,
+} as const;
+
+/** The compiled engine and its memory. */
+export class Engine {
+  /** Files are read into it. */
+  readonly chunk: Buffer;
+  readonly chunkAt: number;
+  /** Bodies are written here; a view of what there may be. */
+  readonly body: Buffer;
+  readonly bodyAt: number;
+  readonly job: Uint32Array;
+  readonly jobOffset: Float64Array;
+  readonly rows: { offsets: Float64Array; bytes: Uint32Array; ends: Uint32Array; lanes: Uint8Array };
+  readonly #exports: Exports;
+  readonly #memory: Buffer;
+  readonly #jobAt: number;
+  readonly #scratch: number;
+
+  constructor(module: WebAssembly.Module) {
+    const pages = Math.ceil((BODY_BYTES + PACKED_BYTES) / PAGE) + 64;
+    const memory = new WebAssembly.Memory({ initial: pages });
+    const abort = () => {
+      throw new Error('BUG: the engine gave up');
+    };
+    const { exports } = new WebAssembly.Instance(module, { env: { memory, abort } });
+    const engine = exports as unknown as Exports;
+    this.#exports = engine;
+    this.#memory = Buffer.from(memory.buffer);
+    this.#jobAt = engine.reserve(128);
+    this.jobOffset = new Float64Array(memory.buffer, this.#jobAt, 1);
+    this.job = new Uint32Array(memory.buffer, this.#jobAt + 8, Object.keys(JOB).length);
+    this.#scratch = engine.reserve(SCRATCH_BYTES);
+    const [offsets, bytes, ends, lanes] = [8, 4, 4, 1].map((size) => engine.reserve(size * MOST_ROWS)) as number[];
+    this.rows = {
+      offsets: new Float64Array(memory.buffer, offsets, MOST_ROWS),
+      bytes: new Uint32Array(memory.buffer, bytes, MOST_ROWS),
+      ends: new Uint32Array(memory.buffer, ends, MOST_ROWS),
+      lanes: new Uint8Array(memory.buffer, lanes, MOST_ROWS),
+    };
+    this.chunkAt = engine.reserve(CHUNK_BYTES + SPARE);
+    this.chunk = this.#memory.subarray(this.chunkAt, this.chunkAt + CHUNK_BYTES);
+    this.bodyAt = engine.reserve(0) + SPARE;
+    this.body = this.#memory.subarray(this.bodyAt, this.bodyAt + BODY_BYTES);
+    this.job.set([offsets!, bytes!, ends!, lanes!], JOB.offsets);
+  }
+
+  /** Runs what `job` says. */
+  convert(): void {
+    this.#exports.convert(this.#jobAt);
+  }
+
+  /** Takes over what is the same for every record of a file; false when it has no room for it. */
+  setOrigin(action: Buffer, tracewell: Buffer, constant: Buffer): boolean {
+    const parts = [action, tracewell, constant];
+    if (parts.reduce((sum, { length }) => sum + length, 0) + SPARE > ORIGIN_BYTES) return false;
+    let at = this.#exports.origin.value as number;
+    for (const part of parts) at += part.copy(this.#memory, at);
+    this.#exports.setOrigin(action.length, tracewell.length, constant.length);
+    return true;
+  }
+
+  addKey(key: string, code: number): void {
+    this.#exports.addKey(this.#scratch, this.#write(key), code);
+  }
+
+  /** The name of a field of ours, without quotes. */
+  nameField(field: number, name: string): void {
+    this.#exports.nameField(field, this.#scratch, this.#write(`"${name}":`));
+  }
+
+  addUrgent(level: string): void {
+    this.#exports.addUrgent(this.#scratch, this.#write(level));
+  }
+
+  /** The first `length` bytes of the body as gzip (RFC 1952), a view that the next call writes over. */
+  gzip(length: number): Buffer {
+    const at = this.bodyAt + length + SPARE;
+    HEADER.copy(this.#memory, at);
+    const end = at + HEADER.length + this.#exports.deflate(this.bodyAt, length, at + HEADER.length);
+    this.#memory.writeUInt32LE(crc32(this.body.subarray(0, length)), end);
+    this.#memory.writeUInt32LE(length, end + 4);
+    return this.#memory.subarray(at, end + 8);
+  }
+
+  #write(text: string): number {
+    return this.#memory.write(text, this.#scratch, SCRATCH_BYTES, 'latin1');
+  }
+}
+
+/** Deflate, no name, no time, the fastest way, of an unknown system. */
+const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255]);
+
+/** Undefined where this machine's WebAssembly cannot run it: it needs SIMD. */
+export function loadEngine(): Engine | undefined {
+  const code = Buffer.from(ENGINE_WASM, 'base64');
+  return WebAssembly.validate(code) ? new Engine(new WebAssembly.Module(code)) : undefined;
+}

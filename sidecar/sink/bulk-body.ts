@@ -1,0 +1,84 @@
+import { Body } from '../plain/body.ts';
+import { DocumentWriter, type Origin } from '../plain/document.ts';
+import type { RawRecord } from '../plain/record.ts';
+import { pack } from './slice.ts';
+
+/** Records that were written at once, as columns: `Batch` has the same. Valid until the next call. */
+export interface Rows {
+  count: number;
+  /** Where it got in the chunk: after the last line that was taken. */
+  to: number;
+  offsets: Float64Array;
+  bytes: Uint32Array;
+  ends: Uint32Array;
+  lanes: Uint8Array;
+  /** One of them has a level of which people want to know at once. */
+  isUrgent: boolean;
+}
+
+/** Whole lines `[from, to)` of the chunk, the first of which stands at `offset` of the file. */
+export interface LineRange {
+  from: number;
+  to: number;
+  offset: number;
+  /** Lanes whose lines may be taken, a bit each: nothing of theirs is open, and nothing of them is answered for already. */
+  lanes: number;
+  /** Bytes of a text past which it is cut. */
+  limit: number;
+  /** A body of so many bytes is full. */
+  full: number;
+}
+
+/** The body of the bulk request that is filled. There is one at a time: packed, it is a batch's own. */
+export interface BulkBody {
+  /** Where files are read into. */
+  readonly chunk: Buffer;
+  /** Bytes so far. */
+  readonly length: number;
+  /** Writes a record behind the others; returns the `log.level` that it found. */
+  write(record: RawRecord, origin: Origin): string | undefined;
+  /**
+   * Writes the records of the lines of a chunk, as many as are ordinary and find room, each byte as `write` has it; the rest
+   * is the caller's. Undefined when it takes none.
+   */
+  take(lines: LineRange, origin: Origin): Rows | undefined;
+  /** Compresses all of it, into `spare` where that is large enough, and is empty then. */
+  pack(spare: Buffer): Buffer;
+  /** Lets go of what a busy time made it need. */
+  shrink(): void;
+}
+
+const CHUNK_BYTES = 256 * 1024;
+
+/** The plain path: one record after the other, and zlib. */
+export class PlainBody implements BulkBody {
+  readonly chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  readonly #body = new Body();
+  readonly #writer: DocumentWriter;
+
+  constructor(now: () => Date) {
+    this.#writer = new DocumentWriter(this.#body, now);
+  }
+
+  get length(): number {
+    return this.#body.length;
+  }
+
+  write(record: RawRecord, origin: Origin): string | undefined {
+    return this.#writer.write(record, origin);
+  }
+
+  take(): undefined {
+    return undefined;
+  }
+
+  pack(): Buffer {
+    const packed = pack(this.#body.bytes.subarray(0, this.#body.length));
+    this.#body.length = 0;
+    return packed;
+  }
+
+  shrink(): void {
+    this.#body.shrink();
+  }
+}
