@@ -36,7 +36,7 @@ try {
   const config = () => files.current;
   const settings = () => files.current!.settings;
   const streams = () => settings().streams;
-  const state = new State(env.state, { log, reminder });
+  const state = new State(env.state, { log, reminder, now });
   const connection = () => {
     const { apiKey, ca } = files.current!;
     return { urls: settings().elasticsearch.urls, apiKey, ca };
@@ -48,7 +48,8 @@ try {
   const source = new Source({ logs, podUid: pod.uid, state, folder: env.state, log, reminder, now, ...sealed });
   const deliverer = new Deliverer({ sink, streams, log, reminder, now, date, random, ending });
   const engine = env.engine === 'plain' ? undefined : loadEngine();
-  if (!engine && env.engine !== 'plain') log.warn('this machine has no WebAssembly SIMD: the plain path is used, which costs more CPU');
+  if (!engine && env.engine !== 'plain')
+    log.warn('this machine has no WebAssembly SIMD: the plain path is used, which costs more CPU');
   const body = engine ? new EngineBody(engine, date) : new PlainBody(date);
   const outbox = new Outbox({ deliverer, state, body, limits: () => settings().limits, now, date });
   const pipeline = new Pipeline({ source, outbox, config, log, now, wall, ending: pipelineEnding });

@@ -9,7 +9,8 @@ import { constantPart } from './pod.ts';
 import type { Outbox } from './sink/outbox.ts';
 import { BegunAnew, isOfFile } from './source/file-error.ts';
 import { UNFRAMED } from './source/lane.ts';
-import type { LogFile, Reading } from './source/log-file.ts';
+import type { LogFile } from './source/log-file.ts';
+import type { Reading } from './source/reading.ts';
 import type { Source } from './source/source.ts';
 import { watchFolders } from './source/watch.ts';
 

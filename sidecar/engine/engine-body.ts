@@ -62,7 +62,8 @@ export class EngineBody implements BulkBody {
   pack(spare: Buffer): Buffer {
     const packed = this.#engine.gzip(this.#body.length);
     this.#body.length = 0;
-    const room = spare.buffer.byteLength >= packed.length ? Buffer.from(spare.buffer) : Buffer.allocUnsafeSlow(packed.length);
+    const room =
+      spare.buffer.byteLength >= packed.length ? Buffer.from(spare.buffer) : Buffer.allocUnsafeSlow(packed.length);
     packed.copy(room);
     return room.subarray(0, packed.length);
   }

@@ -8,7 +8,6 @@ interface Exports {
   deflate(from: number, size: number, to: number): number;
   readonly origin: WebAssembly.Global;
   setOrigin(action: number, tracewell: number, constant: number): void;
-  frame(): number;
   clearKeys(): void;
   addKey(at: number, size: number, code: number): void;
   nameField(field: number, at: number, size: number): void;
@@ -79,7 +78,7 @@ export class Engine {
     this.jobOffset = new Float64Array(memory.buffer, this.#jobAt, 1);
     this.job = new Uint32Array(memory.buffer, this.#jobAt + 8, Object.keys(JOB).length);
     this.#scratch = engine.reserve(SCRATCH_BYTES);
-    const [offsets, bytes, ends, lanes] = [8, 4, 4, 1].map((size) => engine.reserve(size * MOST_ROWS)) as number[];
+    const [offsets, bytes, ends, lanes] = [8, 4, 4, 1].map((size) => engine.reserve(size * MOST_ROWS));
     this.rows = {
       offsets: new Float64Array(memory.buffer, offsets, MOST_ROWS),
       bytes: new Uint32Array(memory.buffer, bytes, MOST_ROWS),
@@ -102,7 +101,7 @@ export class Engine {
   setOrigin(action: Buffer, tracewell: Buffer, constant: Buffer): boolean {
     const parts = [action, tracewell, constant];
     if (parts.reduce((sum, { length }) => sum + length, 0) + SPARE > ORIGIN_BYTES) return false;
-    let at = this.#exports.origin.value as number;
+    let at = this.#exports.origin.value;
     for (const part of parts) at += part.copy(this.#memory, at);
     this.#exports.setOrigin(action.length, tracewell.length, constant.length);
     return true;

@@ -1,8 +1,9 @@
 /** What is used of the WebAssembly JavaScript interface (W3C), which the types of Node.js leave to the browser's. */
 declare namespace WebAssembly {
-  class Module {
-    constructor(code: Uint8Array);
+  interface Module {
+    readonly [Symbol.toStringTag]: string;
   }
+  const Module: new (code: Uint8Array) => Module;
   class Memory {
     readonly buffer: ArrayBuffer;
     constructor(size: { initial: number });

@@ -32,7 +32,8 @@ export class Body {
 
   /** Lets go of what a busy time made it grow to. */
   shrink(): void {
-    if (this.length === 0 && !this.#isFixed && this.bytes.length > INITIAL_BYTES) this.bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);
+    if (this.length === 0 && !this.#isFixed && this.bytes.length > INITIAL_BYTES)
+      this.bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);
   }
 
   #reserve(more: number): void {

@@ -7,7 +7,18 @@ const URGENT_MS = 200;
 const SMOOTHING_MS = 5000;
 
 /** Levels, in lower case, of which people want to know at once: syslog's upper half and what frameworks call theirs. */
-export const URGENT = new Set(['error', 'err', 'severe', 'critical', 'crit', 'fatal', 'panic', 'alert', 'emerg', 'emergency']);
+export const URGENT = new Set([
+  'error',
+  'err',
+  'severe',
+  'critical',
+  'crit',
+  'fatal',
+  'panic',
+  'alert',
+  'emerg',
+  'emergency',
+]);
 
 /** Whether a record of this `log.level` shortens the wait of its batch. */
 export const isUrgent = (level: string | undefined): boolean => level !== undefined && URGENT.has(level);

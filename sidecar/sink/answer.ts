@@ -20,6 +20,8 @@ export type Outcome =
 
 /** What a whole request came to. */
 export type Answer =
+  /** Each record is new, and stored. */
+  | { kind: 'stored' }
   | { kind: 'items'; outcomes: Outcome[] }
   /** Nothing was said about any record; send them again after a while, perhaps to another address. */
   | ({ kind: 'retry'; elsewhere: boolean; afterMs?: number | undefined } & Fault)
@@ -56,14 +58,13 @@ export function readAnswer(status: number, body: string, afterMs: number | undef
     // A server that asks for patience speaks for its cluster; one that is not ready speaks for itself.
     return { kind: 'retry', elsewhere: status >= 500, afterMs, ...faultOf(status, body) };
   }
-  if (isAllStored(body, count)) return { kind: 'items', outcomes: Array.from({ length: count }, () => STORED) };
+  if (isAllStored(body, count)) return { kind: 'stored' };
   const items = itemsOf(body);
   if (items?.length === count) return { kind: 'items', outcomes: items.map(outcomeOf) };
   const error = items ? `${items.length} items for ${count} records` : `not JSON: ${body.slice(0, 100)}`;
   return { kind: 'retry', elsewhere: true, reason: '200 with an answer that cannot be read', error };
 }
 
-const STORED: Outcome = { kind: 'stored' };
 const CREATED = '{"create":{"status":201}}';
 
 /** Whether each record is new and stored, which is the rule: seen by the text, for there is no time to read each item. */

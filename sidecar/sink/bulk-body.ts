@@ -64,6 +64,11 @@ export class PlainBody implements BulkBody {
     return this.#body.length;
   }
 
+  /** Bytes that it holds, used or not. */
+  get capacity(): number {
+    return this.#body.bytes.length;
+  }
+
   write(record: RawRecord, origin: Origin): string | undefined {
     return this.#writer.write(record, origin);
   }

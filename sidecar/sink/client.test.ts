@@ -6,11 +6,12 @@ import { renew } from '../../operator/certs.ts';
 import { startBulkServer, type BulkServer, type BulkServerOptions } from '../../test/sidecar/bulk-server.ts';
 import { startProxyServer, type ProxyServer } from '../../test/sidecar/proxy-server.ts';
 import { until } from '../../test/wait.ts';
+import { pack, type Parcel } from './slice.ts';
 import { BulkClient, type Connection, type Patiences } from './client.ts';
 import type { ProxySettings } from './proxy.ts';
 
 const STREAM = 'logs-tracewell-shop';
-const STORED = { kind: 'items', outcomes: [{ kind: 'stored' }] };
+const STORED = { kind: 'stored' };
 
 async function serverOf(options?: BulkServerOptions): Promise<BulkServer> {
   const server = await startBulkServer(options);
@@ -30,6 +31,11 @@ async function away(): Promise<{ url: string; port: number }> {
   await server.close();
   return server;
 }
+
+const parcelOf = (body: string, count: number): Parcel => {
+  const bytes = Buffer.from(body);
+  return { gzip: pack(bytes), bytes: bytes.length, count };
+};
 
 const certificates = (...names: string[]) => renew('renew all', undefined, names, new Date());
 
@@ -52,7 +58,7 @@ function clientOf(
   /** Posts one record of a name of its own. */
   const post = (text = 'a') => {
     const body = `{"create":{"_id":"${records++}"}}\n{"message":"${text}"}\n`;
-    return client.post(STREAM, Buffer.from(body), 1);
+    return client.post(STREAM, parcelOf(body, 1));
   };
   return { client, connection, clock, post };
 }
@@ -78,7 +84,7 @@ describe('a request', () => {
     const error = { type: 'document_parsing_exception', reason: `Duplicate field '${key}'` };
     server.onItem = () => ({ status: 400, error });
     const item = `{"create":{"_id":"a"}}\n{"app":{"${key}":1,"${key}":2}}\n`;
-    const { answer } = await client.post(STREAM, Buffer.from(item.repeat(3)), 3);
+    const { answer } = await client.post(STREAM, parcelOf(item.repeat(3), 3));
     expect(answer).toMatchObject({ kind: 'items', outcomes: [{ kind: 'rejected' }, { kind: 'rejected' }, {}] });
   });
 
@@ -97,7 +103,7 @@ describe('a request', () => {
     const answers = [0, 1500];
     const server = createServer({ keepAliveTimeout: 2000 }, (request, response) => {
       request.resume();
-      setTimeout(() => response.end('{"items":[{"create":{"status":201}}]}'), answers.shift());
+      setTimeout(() => response.end('{"errors":false,"items":[{"create":{"status":201}}]}'), answers.shift());
     });
     server.listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());
@@ -110,7 +116,7 @@ describe('a request', () => {
     const server = await serverOf();
     const { client } = clientOf([server.url]);
     server.onRequest = () => 'silence';
-    const { answer } = await client.post(STREAM, Buffer.from('{"create":{"_id":"a"}}\n{}\n'), 1, 100);
+    const { answer } = await client.post(STREAM, parcelOf('{"create":{"_id":"a"}}\n{}\n', 1), 100);
     expect(answer).toMatchObject({ kind: 'retry', error: expect.stringContaining('no answer for 0.1 s') });
   });
 
@@ -144,7 +150,7 @@ describe('a request', () => {
     const server = await serverOf();
     const body = ' '.repeat(66_638 - 37) + '{"items":[{"create":{"status":201}}]}';
     server.onRequest = () => ({ status: 200, body });
-    expect((await clientOf([server.url]).post()).answer).toEqual(STORED);
+    expect((await clientOf([server.url]).post()).answer).toEqual({ kind: 'items', outcomes: [STORED] });
   });
 
   it('is told when to come again, by seconds or by a date of the server', async () => {

@@ -49,9 +49,7 @@ const PATIENCE: Patiences = { connectMs: 10_000, silenceMs: 60_000, totalMs: 120
 const SOCKETS = 10;
 
 /** What is asked for: a bulk request, or (without a body) whether somebody is there. */
-type Ask =
-  | { method: 'HEAD' }
-  | { method: 'POST'; stream: string; parcel: Parcel; silenceMs: number | undefined };
+type Ask = { method: 'HEAD' } | { method: 'POST'; stream: string; parcel: Parcel; silenceMs: number | undefined };
 
 /** Sends bulk requests over kept-alive connections; when an address fails, the next one of the list is asked. */
 export class BulkClient implements Sink, Part {

@@ -9,6 +9,7 @@ import { STDOUT } from '../source/lane.ts';
 import type { LogFile } from '../source/log-file.ts';
 import type { Outcome } from './answer.ts';
 import { Batch } from './batch.ts';
+import { PlainBody } from './bulk-body.ts';
 import { Deliverer, type Fate } from './deliver.ts';
 
 const clock = new FakedClock();
@@ -49,7 +50,8 @@ function world() {
 }
 
 function batchOf(texts: readonly (string | undefined)[], { file: name = 'f', isGone = false } = {}): Batch {
-  const batch = new Batch(() => new Date(0));
+  const batch = new Batch();
+  const body = new PlainBody(() => new Date(0));
   const reread = async ({ offset }: { offset: number }) =>
     isGone ? undefined : recordOf(texts[offset / 10] ?? '', offset);
   const file = { reread } as unknown as LogFile;
@@ -57,8 +59,12 @@ function batchOf(texts: readonly (string | undefined)[], { file: name = 'f', isG
   for (const [i, text] of texts.entries()) {
     const record = recordOf(text ?? '', 10 * i);
     if (text === undefined) batch.discard(file, record, 'debug');
-    else batch.add(file, origin, record);
+    else {
+      body.write(record, origin);
+      batch.add(file, origin, record, body.length);
+    }
   }
+  batch.gzip = body.pack();
   return batch;
 }
 

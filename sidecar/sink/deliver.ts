@@ -57,7 +57,7 @@ export class Deliverer {
 
   /** The fates in the order of the batch. */
   async deliver(batch: Batch): Promise<Fate[]> {
-    const fates = Array.from({ length: batch.count }, (): Fate => 'discarded');
+    const fates = Array<Fate>(batch.count).fill('discarded');
     let waiting = new Slice(batch.packed, batch.sent);
     let held: Counts = new Map();
     let turn = this.#patience.now();

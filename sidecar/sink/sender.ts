@@ -90,7 +90,7 @@ export class Sender {
         const afterMs = trouble.kind === 'retry' ? trouble.afterMs : undefined;
         this.#patience.done(turn, { afterMs, progress });
       } else {
-        if (answer.kind === 'items') this.#calm();
+        if (answer.kind === 'items' || answer.kind === 'stored') this.#calm();
         this.#patience.done(turn);
       }
     }
@@ -99,6 +99,10 @@ export class Sender {
 
   #read(answer: Answer, part: Slice, refused: Refused[], onTaken: OnTaken): Rest {
     if (answer.kind === 'items') return this.#sort(answer.outcomes, part, refused, onTaken);
+    if (answer.kind === 'stored') {
+      for (let i = 0; i < part.count; i++) onTaken(part.placeOf(i), 'stored');
+      return { again: [] };
+    }
     if (answer.kind !== 'tooLarge') return { again: [part], trouble: answer };
     if (part.count > 1) return { again: part.halves() };
     if (this.#options.isLast) return { again: [part], trouble: { kind: 'hold', ...TOO_LARGE } };

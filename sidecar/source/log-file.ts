@@ -5,13 +5,13 @@ import { Collector, type ReadAt } from '../plain/collect.ts';
 import { Grouper, type Pass } from '../plain/grouper.ts';
 import { LineReader, type Chunk, type Line } from '../plain/lines.ts';
 import type { Extent, RawRecord } from '../plain/record.ts';
-import type { LineRange } from '../sink/bulk-body.ts';
 import { answeredBytes, resumeAt, withRestLost, type Checkpoint } from './checkpoint.ts';
 import { unpack } from './compressed.ts';
 import type { Opened } from './discovery.ts';
 import { BegunAnew, isOfFile } from './file-error.ts';
 import type { Lane, LaneOffsets } from './lane.ts';
 import { readNewest } from './newest.ts';
+import type { Account, Reading } from './reading.ts';
 
 export interface LogFileOptions {
   opened: Opened;
@@ -22,32 +22,6 @@ export interface LogFileOptions {
   previous: LogFile | undefined;
   /** Where a compressed file is unpacked. */
   folder: string;
-}
-
-/** What a file's records are read with. */
-export interface Reading extends Pass {
-  /** Filled again for every chunk of every file. */
-  buffer: Buffer;
-  /**
-   * Takes whole lines of the chunk that are ordinary and alone: how many, and up to where; `isFull`: no more of them have room.
-   * Absent where lines are looked at one by one.
-   */
-  take?: ((lines: Ordinary) => { records: number; to: number; isFull: boolean }) | undefined;
-}
-
-/** Lines `[from, to)` of the chunk, the first at `offset` of the file; `lanes`: which may be taken, a bit each. */
-export type Ordinary = Pick<LineRange, 'from' | 'to' | 'offset' | 'lanes'>;
-
-/** Where the bytes of a file are, at this moment: `size` is the sum of all others. */
-export interface Account {
-  size: number;
-  answered: number;
-  /** Handed over, and not answered for yet. */
-  pending: number;
-  /** Read, in records that are not whole yet. */
-  open: number;
-  lost: number;
-  unread: number;
 }
 
 /**

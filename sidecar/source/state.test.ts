@@ -17,7 +17,7 @@ const checkpointOf = (number: number, stored = 0): Checkpoint => ({
 function open(folder = join(temporaryFolder(), 'state')) {
   const { log, said } = listen();
   let now = 0;
-  const state = new State(folder, { log, reminder: new Reminder(() => now) });
+  const state = new State(folder, { log, reminder: new Reminder(() => now), now: () => now });
   return { folder, state, said, files: () => [...state.files()], later: (ms: number) => (now += ms) };
 }
 

@@ -20,7 +20,12 @@ import { formatCheckpoint, parseCheckpoint, type Checkpoint } from './checkpoint
 export interface StateOptions {
   log: Log;
   reminder: Reminder;
+  /** Milliseconds of a clock that never goes back. */
+  now: () => number;
 }
+
+/** What was written is forced onto the disk once in this time: a busy pod writes a hundred times a second. */
+const SYNC_MS = 1000;
 
 /** The checkpoints of a pod: one file each in the state folder, and all of them in memory. */
 export class State {
@@ -29,6 +34,7 @@ export class State {
   /** The longest unchanged first. */
   readonly #known = new Map<string, Checkpoint>();
   readonly #unsaved = new Set<string>();
+  #syncedAt = -Infinity;
 
   /** Reads what an earlier run left; what is damaged is left out, and its log file is read from the start. */
   constructor(folder: string, options: StateOptions) {
@@ -51,8 +57,8 @@ export class State {
   }
 
   /**
-   * Remembers the checkpoints and writes each, so that a crash of process or node leaves the old or the new one whole. A disk
-   * that refuses costs a second reading after a restart, nothing else, and all that is not written goes with the next save.
+   * Remembers the checkpoints and writes each, so that a crash of the process leaves the old or the new one whole. When the node
+   * crashes, or the disk refuses, that costs a second reading, nothing else; all that is not written goes with the next save.
    */
   save(checkpoints: Iterable<Checkpoint>): void {
     for (const checkpoint of checkpoints) {
@@ -60,11 +66,13 @@ export class State {
       this.#known.set(checkpoint.file, checkpoint);
       this.#unsaved.add(checkpoint.file);
     }
+    const isSyncDue = this.#options.now() - this.#syncedAt >= SYNC_MS;
     try {
       for (const file of this.#unsaved) {
-        this.#write(this.#known.get(file)!);
+        this.#write(this.#known.get(file)!, isSyncDue);
         this.#unsaved.delete(file);
       }
+      if (isSyncDue) this.#syncedAt = this.#options.now();
     } catch (error) {
       const { log, reminder } = this.#options;
       const consequence = 'after a restart records are read again, and found to be stored';
@@ -89,14 +97,14 @@ export class State {
     }
   }
 
-  #write(checkpoint: Checkpoint): void {
+  #write(checkpoint: Checkpoint, isSyncDue: boolean): void {
     const path = this.#path(checkpoint.file);
     const aside = `${path}.tmp`;
     const fd = openSync(aside, 'w', 0o600);
     try {
       writeFileSync(fd, formatCheckpoint(checkpoint));
       // The rename itself need not be durable: before it there is the older checkpoint, which is as true.
-      fsyncSync(fd);
+      if (isSyncDue) fsyncSync(fd);
     } finally {
       closeSync(fd);
     }

@@ -43,7 +43,7 @@ export class Reading {
     const reminder = new Reminder(() => 0);
     this.folder = folder;
     this.said = said;
-    this.state = new State(join(folder, 'state'), { log, reminder });
+    this.state = new State(join(folder, 'state'), { log, reminder, now: () => this.clock });
     const logs = join(folder, 'logs');
     mkdirSync(logs, { recursive: true });
     this.source = new Source({

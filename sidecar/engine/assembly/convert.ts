@@ -1,7 +1,7 @@
 // Whole lines of a chunk become documents, as long as nothing about them is out of the ordinary.
 import { CLOSE_BRACE, NEWLINE, OPEN_BRACE, find } from './bytes';
 import { laneOf, textOf } from './cri';
-import { frame, writeObject } from './document';
+import { writeObject } from './document';
 import { levelAt, levelEnd } from './facts';
 import { members } from './object';
 import { candidate } from './redact';
@@ -64,9 +64,9 @@ export function convert(job: Job): void {
     const bytes = stop + 1 - at;
     to = writeObject(to, at, text, offset, bytes);
     if (levelAt && isUrgent(levelAt, levelEnd)) job.urgent = 1;
-    store<f64>(<usize>job.offsets + (<usize>rows << 3), <f64>offset);
-    store<u32>(<usize>job.bytes + (<usize>rows << 2), <u32>bytes);
-    store<u32>(<usize>job.ends + (<usize>rows << 2), <u32>(to - <usize>job.body));
+    store<f64>(<usize>job.offsets + ((<usize>rows) << 3), <f64>offset);
+    store<u32>(<usize>job.bytes + ((<usize>rows) << 2), <u32>bytes);
+    store<u32>(<usize>job.ends + ((<usize>rows) << 2), <u32>(to - <usize>job.body));
     store<u8>(<usize>job.laneOf + rows, <u8>laneOf(text));
     rows++;
     at = stop + 1;

@@ -1,6 +1,6 @@
 // The header of a CRI line: `2026-01-02T03:04:05.123456789Z stdout F `. As strict as the plain reader (plain/cri.ts); what is
 // rarer (zones other than Z, tags behind F) is left to it.
-import { SPACE, isDigit, mask } from './bytes';
+import { isDigit, mask } from './bytes';
 
 /** Bytes of ` stdout F `. */
 const TAIL: usize = 10;

@@ -12,7 +12,7 @@ const TAIL: usize = 12;
 
 /** @inline */
 function head(four: u32): usize {
-  return heads + (<usize>((four * 2654435761) >> (32 - HASH_BITS)) << 2);
+  return heads + ((<usize>((four * 2654435761) >> (32 - HASH_BITS))) << 2);
 }
 
 /** @inline */

@@ -1,18 +1,7 @@
 // One record as two lines of a bulk body, byte for byte as the plain writer (plain/document.ts) has it.
 import { copy, decimal, literal, put } from './bytes';
 import { stampSize, streamAt } from './cri';
-import {
-  FIELDS,
-  fieldAt,
-  fieldEnd,
-  fields,
-  levelAt,
-  levelEnd,
-  messageAt,
-  messageEnd,
-  spanAt,
-  traceAt,
-} from './facts';
+import { fieldAt, fieldEnd, fields, levelAt, levelEnd, messageAt, messageEnd, spanAt, traceAt } from './facts';
 import { pieceAt, pieceCount, pieceEnd } from './object';
 
 const STAMP = literal('"}}\n{"@timestamp":"', 19);
@@ -53,11 +42,6 @@ export function nameField(field: u32, at: usize, size: usize): void {
   const name = fieldNames + <usize>field * FIELD_NAME;
   store<u8>(name, <u8>size);
   memory.copy(name + 1, at, size);
-}
-
-/** Bytes that a document has at most besides its payload. */
-export function frame(): usize {
-  return actionSize + tracewellSize + constantSize + 2048;
 }
 
 /** Up to the first field that comes from the payload. @inline */

@@ -17,7 +17,7 @@ export function escape(to: usize, at: usize, end: usize): usize {
     const quoted = v128.or(i8x16.eq(bytes, i8x16.splat(QUOTE)), i8x16.eq(bytes, i8x16.splat(BACKSLASH)));
     let stop: u32 = i8x16.bitmask(v128.or(quoted, i8x16.lt_u(bytes, i8x16.splat(SPACE))));
     const left = end - at;
-    if (left < 16) stop &= (1 << <u32>left) - 1;
+    if (left < 16) stop &= (1 << (<u32>left)) - 1;
     if (!stop) {
       const size = min<usize>(left, 16);
       at += size;

@@ -65,17 +65,17 @@ export function setSpan(at: usize): void {
 
 export function setField(field: u32, at: usize, end: usize): void {
   fields |= 1 << field;
-  const place = places + (<usize>field << 3);
+  const place = places + ((<usize>field) << 3);
   store<u32>(place, <u32>at);
   store<u32>(place, <u32>end, 4);
 }
 
 /** @inline */
 export function fieldAt(field: u32): usize {
-  return load<u32>(places + (<usize>field << 3));
+  return load<u32>(places + ((<usize>field) << 3));
 }
 
 /** @inline */
 export function fieldEnd(field: u32): usize {
-  return load<u32>(places + (<usize>field << 3), 4);
+  return load<u32>(places + ((<usize>field) << 3), 4);
 }

@@ -1,5 +1,5 @@
 // A length-limited Huffman code from symbol counts: two queues over sorted counts, then repair of the Kraft sum.
-const MOST: i32 = 288;
+/** Tables for 288 symbols, and as many inner nodes. */
 const order = memory.data(288 * 2);
 const weight = memory.data(288 * 2 * 4);
 const parent = memory.data(288 * 2 * 2);
@@ -9,21 +9,21 @@ const next = memory.data(16 * 4);
 
 /** @inline */
 function word(table: usize, i: i32): u32 {
-  return load<u32>(table + (<usize>i << 2));
+  return load<u32>(table + ((<usize>i) << 2));
 }
 
 /** @inline */
 function half(table: usize, i: i32): u32 {
-  return load<u16>(table + (<usize>i << 1));
+  return load<u16>(table + ((<usize>i) << 1));
 }
 
 /** Adds to a number of a table. @inline */
 function add(table: usize, i: i32, n: u32): void {
-  const at = table + (<usize>i << 2);
+  const at = table + ((<usize>i) << 2);
   store<u32>(at, load<u32>(at) + n);
 }
 
-/** Fills `lengths` (u8) and `codes` (u16, bits reversed) for `size` symbols, at most `MOST`, counted in `counts` (u32). */
+/** Fills `lengths` (u8) and `codes` (u16, bits reversed) for `size` symbols, at most 288, counted in `counts` (u32). */
 export function build(counts: usize, size: i32, longest: i32, lengths: usize, codes: usize): void {
   let used = 0;
   for (let i = 0; i < size; i++) {
@@ -95,7 +95,7 @@ function measure(counts: usize, used: i32, longest: i32, lengths: usize): void {
 function shorten(longest: i32): void {
   let kraft: u32 = 0;
   for (let d = 1; d <= longest; d++) kraft += word(count, d) << (longest - d);
-  while (kraft > <u32>1 << longest) {
+  while (kraft > (<u32>1) << longest) {
     let d = longest - 1;
     while (!word(count, d)) d--;
     add(count, d, -1);

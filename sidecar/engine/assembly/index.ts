@@ -1,7 +1,7 @@
 // What the host may call.
 export { convert } from './convert';
 export { deflate } from './deflate';
-export { nameField, origin, setOrigin, frame } from './document';
+export { nameField, origin, setOrigin } from './document';
 export { addKey, clearKeys } from './keys';
 export { addUrgent } from './urgent';
 

@@ -12,7 +12,7 @@ const MULTIPLIER: u64 = 0x9e3779b97f4a7c15;
 /** The first 8 bytes, of a shorter key only its own. @inline */
 function head(at: usize, size: usize): u64 {
   const bytes = load<u64>(at);
-  return size < 8 ? bytes & ((<u64>1 << (<u64>size << 3)) - 1) : bytes;
+  return size < 8 ? bytes & (((<u64>1) << ((<u64>size) << 3)) - 1) : bytes;
 }
 
 /** @inline */

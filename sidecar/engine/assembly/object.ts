@@ -1,20 +1,6 @@
 // The payload of a JSON record: checked, what is promoted noted (facts.ts), the rest kept as pieces to be copied.
+import { CLOSE_BRACE, COLON, COMMA, OPEN_BRACE, QUOTE, find, isDigit, isHex16, isZero16, BACKSLASH } from './bytes';
 import {
-  CLOSE_BRACE,
-  COLON,
-  COMMA,
-  OPEN_BRACE,
-  QUOTE,
-  SPACE,
-  find,
-  isDigit,
-  isHex16,
-  isZero16,
-  mask,
-  BACKSLASH,
-} from './bytes';
-import {
-  FIELDS,
   INTEGER,
   LEVEL,
   MESSAGE,
@@ -46,12 +32,12 @@ export let pieceCount: u32 = 0;
 
 /** @inline */
 export function pieceAt(piece: u32): usize {
-  return load<u32>(pieces + (<usize>piece << 3));
+  return load<u32>(pieces + ((<usize>piece) << 3));
 }
 
 /** @inline */
 export function pieceEnd(piece: u32): usize {
-  return load<u32>(pieces + (<usize>piece << 3), 4);
+  return load<u32>(pieces + ((<usize>piece) << 3), 4);
 }
 
 /** What became of a member. */
@@ -167,11 +153,11 @@ export function members(at: usize): usize {
     } else {
       if (!isOpen) {
         if (pieceCount == MOST_PIECES) return 0;
-        store<u32>(pieces + (<usize>pieceCount << 3), <u32>key);
+        store<u32>(pieces + ((<usize>pieceCount) << 3), <u32>key);
         pieceCount++;
         isOpen = true;
       }
-      store<u32>(pieces + (<usize>(pieceCount - 1) << 3), <u32>at, 4);
+      store<u32>(pieces + ((<usize>(pieceCount - 1)) << 3), <u32>at, 4);
     }
     at = blank(at);
     const byte = load<u8>(at++);

@@ -72,12 +72,12 @@ function distanceSymbol(less: u32): u32 {
 
 /** @inline */
 function code16(table: usize, i: u32): u64 {
-  return load<u16>(table + (<usize>i << 1));
+  return load<u16>(table + ((<usize>i) << 1));
 }
 
 /** @inline */
 function tick(table: usize, i: u32): void {
-  const at = table + (<usize>i << 2);
+  const at = table + ((<usize>i) << 2);
   store<u32>(at, load<u32>(at) + 1);
 }
 
@@ -135,7 +135,7 @@ export function match(count: u32, length: u32, distance: u32, end: usize): u32 {
 
 /** @inline */
 function collect(count: u32, token: u32, end: usize): u32 {
-  store<u32>(tokens + (<usize>count << 2), token);
+  store<u32>(tokens + ((<usize>count) << 2), token);
   if (++count < MOST) return count;
   block(count, end, 0);
   return 0;
@@ -150,7 +150,7 @@ export function finish(count: u32, end: usize): usize {
 
 /** Writes the tokens so far as one block, or the bytes themselves when that is shorter. */
 function block(count: u32, end: usize, last: u32): void {
-  store<u32>(tokens + (<usize>count << 2), STOP);
+  store<u32>(tokens + ((<usize>count) << 2), STOP);
   tick(literalCounts, 256);
   build(literalCounts, 286, 15, literalLengths, literalCodes);
   build(distanceCounts, 30, 15, distanceLengths, distanceCodes);
@@ -170,11 +170,11 @@ function coded(): u64 {
   let sum: u64 = 0;
   for (let i: u32 = 0; i < 286; i++) {
     const extra: u32 = i > 256 ? load<u8>(lengthExtra + i - 257) : 0;
-    sum += <u64>load<u32>(literalCounts + (<usize>i << 2)) * (load<u8>(literalLengths + i) + extra);
+    sum += <u64>load<u32>(literalCounts + ((<usize>i) << 2)) * (load<u8>(literalLengths + i) + extra);
   }
   for (let i: u32 = 0; i < 30; i++) {
     const size = <u32>load<u8>(distanceLengths + i) + load<u8>(distanceExtra + i);
-    sum += <u64>load<u32>(distanceCounts + (<usize>i << 2)) * size;
+    sum += <u64>load<u32>(distanceCounts + ((<usize>i) << 2)) * size;
   }
   return sum;
 }
@@ -230,7 +230,7 @@ function header(last: u32): void {
 function runLengths(size: i32): i32 {
   memory.fill(codeCounts, 0, 19 * 4);
   let n = 0;
-  for (let i = 0; i < size; ) {
+  for (let i = 0; i < size;) {
     const length = load<u8>(headerLengths + i);
     let next = i;
     while (next < size && load<u8>(headerLengths + next) == length) next++;
@@ -281,8 +281,8 @@ function body(count: u32): void {
   let b = bits;
   let f = filled;
   let o = out;
-  const end = tokens + (<usize>count << 2);
-  for (let at = tokens; at < end; ) {
+  const end = tokens + ((<usize>count) << 2);
+  for (let at = tokens; at < end;) {
     let token = load<u32>(at);
     at += 4;
     if (token < 256) {
@@ -305,11 +305,11 @@ function body(count: u32): void {
       const length = token >> 16;
       const less = token & 0xffff;
       const symbol = distanceSymbol(less);
-      b |= <u64>load<u32>(matchCodes + (length << 2)) << f;
+      b |= (<u64>load<u32>(matchCodes + (length << 2))) << f;
       f += load<u8>(matchBits + length);
       b |= code16(distanceCodes, symbol) << f;
       f += load<u8>(distanceLengths + symbol);
-      b |= <u64>(less + 1 - load<u16>(distanceBase + (symbol << 1))) << f;
+      b |= (<u64>(less + 1 - load<u16>(distanceBase + (symbol << 1)))) << f;
       f += load<u8>(distanceExtra + symbol);
     }
     store<u64>(o, b);

@@ -1,0 +1,63 @@
+import { gunzipSync } from 'node:zlib';
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { loadEngine } from './engine.ts';
+
+const engine = loadEngine()!;
+
+function packed(bytes: Uint8Array): Buffer {
+  engine.body.set(bytes);
+  return engine.gzip(bytes.length);
+}
+
+const words = [
+  'order',
+  'paid',
+  '{"create":{"_id":"',
+  '2026-01-02T03:04:05.',
+  '4bf92f3577b34da6a3ce929d0e0e4736',
+  ' ',
+  '"',
+];
+const piece = fc.oneof(
+  fc.uint8Array({ maxLength: 2000 }),
+  fc.string({ maxLength: 500 }).map((text) => Buffer.from(text)),
+  fc.array(fc.constantFrom(...words), { maxLength: 3000 }).map((all) => Buffer.from(all.join(''))),
+  fc.tuple(fc.nat(255), fc.nat(70_000)).map(([byte, size]) => Buffer.alloc(size, byte)),
+  fc.tuple(fc.integer(), fc.nat(100_000)).map(([seed, size]) => noise(seed, size)),
+);
+
+/** Bytes without any repetition to speak of: xorshift32. */
+function noise(seed: number, size: number): Buffer {
+  const bytes = Buffer.alloc(size);
+  let x = seed | 1;
+  for (let i = 0; i < size; i++) {
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    bytes[i] = x >>> 11;
+  }
+  return bytes;
+}
+
+it('compresses any bytes to gzip that zlib unpacks', () => {
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+      const bytes = Buffer.concat(pieces);
+      expect(gunzipSync(packed(bytes)).equals(bytes)).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+it.each([0, 1, 2, 3, 11, 12, 13, 258, 259, 32_767, 32_768, 32_769, 65_535, 65_536])('compresses %d bytes', (size) => {
+  for (const bytes of [Buffer.alloc(size, 'a'), noise(1, size), Buffer.alloc(size, 'abcdefgh')]) {
+    expect(gunzipSync(packed(bytes)).equals(bytes)).toBe(true);
+  }
+});
+
+it('makes noise hardly longer, and text much shorter', () => {
+  const size = 1_000_000;
+  expect(packed(noise(7, size)).length).toBeLessThan(size + size / 1000);
+  expect(packed(Buffer.from(words.join('').repeat(10_000))).length).toBeLessThan(15_000);
+});

@@ -1,0 +1,47 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { convert, type ConversionOptions } from '../../test/sidecar/conversion.ts';
+import { line } from '../../test/sidecar/payloads.ts';
+import { PlainBody } from '../sink/bulk-body.ts';
+import { EngineBody } from './engine-body.ts';
+import { loadEngine } from './engine.ts';
+
+const now = () => new Date(0);
+const plain = new PlainBody(now);
+const engine = new EngineBody(loadEngine()!, now);
+
+/** Both paths make the same of a log; returns how many records. */
+function expectEqual(pieces: readonly Buffer[], options: ConversionOptions): void {
+  const expected = convert(pieces, plain, options);
+  expect(convert(pieces, engine, options)).toEqual(expected);
+  for (const { body } of expected) for (const each of body.split('\n').slice(0, -1)) JSON.parse(each);
+}
+
+const options = fc.record({
+  multiline: fc.constantFrom('Auto', 'Off', '^\\w'),
+  limit: fc.constantFrom(1_048_576, 1024, 64),
+  full: fc.constantFrom(262_144, 3000, 1),
+  chunk: fc.constantFrom(Infinity, 4096, 300),
+});
+
+/** `TRACEWELL_FUZZ_LINES` lines, about forty to a log; a million in a long run. */
+const LINES = Number(process.env['TRACEWELL_FUZZ_LINES'] ?? 20_000);
+
+describe('the engine', () => {
+  it('makes of any log, however it grows, just what the plain path makes of it', { timeout: 36_000_000 }, () => {
+    fc.assert(
+      fc.property(
+        fc.array(line, { maxLength: 80 }),
+        fc.array(fc.nat(), { maxLength: 3 }),
+        options,
+        (lines, cuts, how) => {
+          const log = Buffer.concat(lines);
+          const at = [0, ...cuts.map((cut) => cut % (log.length + 1)).sort((a, b) => a - b), log.length];
+          const pieces = at.slice(1).map((end, i) => log.subarray(at[i], end));
+          expectEqual(pieces, how);
+        },
+      ),
+      { numRuns: Math.ceil(LINES / 40) },
+    );
+  });
+});

@@ -1,0 +1,28 @@
+import type { Pass } from '../plain/grouper.ts';
+import type { LineRange } from '../sink/bulk-body.ts';
+
+/** What a file's records are read with. */
+export interface Reading extends Pass {
+  /** Filled again for every chunk of every file. */
+  buffer: Buffer;
+  /**
+   * Takes whole lines of the chunk that are ordinary and alone: how many, and up to where; `isFull`: no more of them have room.
+   * Absent where lines are looked at one by one.
+   */
+  take?: ((lines: Ordinary) => { records: number; to: number; isFull: boolean }) | undefined;
+}
+
+/** Lines `[from, to)` of the chunk, the first at `offset` of the file; `lanes`: which may be taken, a bit each. */
+export type Ordinary = Pick<LineRange, 'from' | 'to' | 'offset' | 'lanes'>;
+
+/** Where the bytes of a file are, at this moment: `size` is the sum of all others. */
+export interface Account {
+  size: number;
+  answered: number;
+  /** Handed over, and not answered for yet. */
+  pending: number;
+  /** Read, in records that are not whole yet. */
+  open: number;
+  lost: number;
+  unread: number;
+}

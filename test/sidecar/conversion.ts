@@ -1,0 +1,105 @@
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { continuationOf } from '../../sidecar/plain/continuation.ts';
+import { Collector } from '../../sidecar/plain/collect.ts';
+import type { Origin } from '../../sidecar/plain/document.ts';
+import type { RawRecord } from '../../sidecar/plain/record.ts';
+import { Batch } from '../../sidecar/sink/batch.ts';
+import { isUrgent } from '../../sidecar/sink/age.ts';
+import type { BulkBody } from '../../sidecar/sink/bulk-body.ts';
+import { freshCheckpoint } from '../../sidecar/source/checkpoint.ts';
+import { openFile } from '../../sidecar/source/discovery.ts';
+import { LogFile } from '../../sidecar/source/log-file.ts';
+import type { Reading } from '../../sidecar/source/reading.ts';
+
+export interface ConversionOptions {
+  multiline?: string;
+  /** Bytes past which a text is cut. */
+  limit?: number;
+  /** A body of so many bytes is full. */
+  full?: number;
+  /** Bytes of each chunk; those of the body's when it has fewer. */
+  chunk?: number;
+}
+
+/** What became of a batch: its body, and a line for each of its records. */
+export interface Converted {
+  body: string;
+  records: string[];
+  isUrgent: boolean;
+}
+
+const FILE = '0a7ea830851c988f69d5ddea';
+const ORIGIN: Origin = {
+  file: FILE,
+  constant: Buffer.from('"kubernetes":{"namespace":"shop"},"service.name":"cart é","host.name":"node-1"'),
+};
+
+/**
+ * Reads a log file that grows by `pieces`, as a sidecar does, and returns its batches. Records that the engine took at once, and
+ * those that came one by one, are the same.
+ */
+export function convert(pieces: readonly Buffer[], body: BulkBody, options: ConversionOptions = {}): Converted[] {
+  const { multiline = 'Auto', limit = 1_048_576, full = 262_144, chunk = Infinity } = options;
+  const folder = mkdtempSync(join(tmpdir(), 'tracewell-conversion-'));
+  const path = join(folder, '0.log');
+  writeFileSync(path, '');
+  const opened = openFile({ path, isPacked: false }, (_, error) => {
+    throw error;
+  })!;
+  const checkpoint = freshCheckpoint({ file: FILE, container: 'cart', run: 0, generation: 0 });
+  const file = new LogFile({ opened, checkpoint, collector: new Collector(), previous: undefined, folder });
+  const batches: Converted[] = [];
+  const batch = new Batch();
+  const finish = (): void => {
+    if (batch.count === 0) return;
+    const bytes = gunzipSync(body.pack(Buffer.alloc(0)));
+    const records = Array.from({ length: batch.count }, (_, i) => {
+      const { offset, bytes: covered, lane, start, end } = batch.at(i);
+      return `${offset}+${covered} lane ${lane} at ${start}-${end}`;
+    });
+    batches.push({ body: bytes.toString(), records, isUrgent: batch.isUrgent });
+    batch.clear(Infinity);
+  };
+  const emit = (record: RawRecord): boolean => {
+    const level = body.write(record, ORIGIN);
+    batch.isUrgent ||= isUrgent(level);
+    batch.add(file, ORIGIN, record, body.length);
+    return batch.size < full;
+  };
+  const take: Reading['take'] = (lines) => {
+    const rows = body.take({ ...lines, limit, full }, ORIGIN);
+    if (!rows) return { records: 0, to: lines.from, isFull: false };
+    batch.isUrgent ||= rows.isUrgent;
+    batch.addRows(file, ORIGIN, rows);
+    return { records: rows.count, to: rows.to, isFull: batch.size >= full };
+  };
+  const buffer = body.chunk.subarray(0, Math.min(chunk, body.chunk.length));
+  const grouping = { continuation: continuationOf(multiline), limit };
+  const reading: Reading = { grouping, buffer, now: { wall: 0, steady: 0 }, emit, take };
+  const turn = (): void => {
+    if (batch.size >= full) finish();
+  };
+  try {
+    for (const piece of pieces) {
+      appendFileSync(path, piece);
+      file.look();
+      while (file.unread > 0 && file.read(reading) > 0) turn();
+      turn();
+    }
+    file.finished = true;
+    while (!file.ended) {
+      file.end(reading);
+      turn();
+    }
+    finish();
+    const { size, answered, pending, open, lost, unread } = file.account;
+    if (answered + pending + open + lost + unread !== size) throw new Error('bytes without a place');
+    return batches;
+  } finally {
+    file.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
