@@ -103,6 +103,7 @@ export class Pipeline implements Part {
         this.#look();
         const progress = await this.#readAll();
         if (outbox.isDue && !outbox.isFull) outbox.dispatch();
+        outbox.save();
         if (progress === 0) await this.#rest();
       }
       await this.#finish();

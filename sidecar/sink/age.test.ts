@@ -7,16 +7,16 @@ describe('the age at which a batch leaves', () => {
     ['a pod that says nothing else', { bytesPerSecond: 0, isUrgent: false, batchAgeMs: 3000 }, 3000],
     ['a quiet pod', { bytesPerSecond: 1000, isUrgent: false, batchAgeMs: 3000 }, 3000],
     ['a pod of 64 KiB a second', { bytesPerSecond: 65_536, isUrgent: false, batchAgeMs: 3000 }, 1000],
-    ['a busy pod', { bytesPerSecond: 10_000_000, isUrgent: false, batchAgeMs: 3000 }, 100],
+    ['a busy pod', { bytesPerSecond: 10_000_000, isUrgent: false, batchAgeMs: 3000 }, 160],
     ['an error of a quiet pod', { bytesPerSecond: 0, isUrgent: true, batchAgeMs: 3000 }, 200],
-    ['an error of a busy pod', { bytesPerSecond: 10_000_000, isUrgent: true, batchAgeMs: 3000 }, 100],
+    ['an error of a busy pod', { bytesPerSecond: 10_000_000, isUrgent: true, batchAgeMs: 3000 }, 160],
     ['a busy pod that is to wait less than the least', { bytesPerSecond: 1e7, isUrgent: false, batchAgeMs: 50 }, 50],
     ['an error of a pod that is to wait less', { bytesPerSecond: 0, isUrgent: true, batchAgeMs: 50 }, 50],
   ])('of %s', (_, waiting, expected) => {
     expect(batchAge(waiting)).toBe(expected);
   });
 
-  it('is never above what the configuration says, nor below 100 ms of it', () => {
+  it('is never above what the configuration says, nor below 160 ms of it', () => {
     const waiting = fc.record({
       bytesPerSecond: fc.double({ min: 0, noNaN: true }),
       isUrgent: fc.boolean(),
@@ -25,7 +25,7 @@ describe('the age at which a batch leaves', () => {
     fc.assert(
       fc.property(waiting, (each) => {
         const age = batchAge(each);
-        return age <= each.batchAgeMs && age >= Math.min(100, each.batchAgeMs);
+        return age <= each.batchAgeMs && age >= Math.min(160, each.batchAgeMs);
       }),
     );
   });

@@ -1,6 +1,6 @@
 /** Body bytes that are worth a request: a batch waits about as long as the pod needs to say that much. */
 const WORTH_BYTES = 65_536;
-const LEAST_MS = 100;
+const LEAST_MS = 160;
 /** A batch with an error in it is not kept longer: somebody may be waiting for just that record. */
 const URGENT_MS = 200;
 /** Over this time the rate is smoothed. */

@@ -55,6 +55,8 @@ function world(changes: Partial<{ inFlight: number; batchBytes: number; batchAge
   const clock = { ms: 0 };
   const departures: Departure[] = [];
   const saved: Checkpoint[] = [];
+  /** How many checkpoints there were, each time they were written. */
+  const writes: number[] = [];
   const body = new PlainBody(() => new Date(0));
   const outbox = new Outbox({
     deliverer: {
@@ -66,7 +68,10 @@ function world(changes: Partial<{ inFlight: number; batchBytes: number; batchAge
       },
     },
     body,
-    state: { save: (checkpoints) => void saved.push(...checkpoints) },
+    state: {
+      save: () => void writes.push(saved.length),
+      remember: (checkpoints) => void saved.push(...checkpoints),
+    },
     limits: () => limits,
     now: () => clock.ms,
     date: () => new Date(0),
@@ -84,7 +89,7 @@ function world(changes: Partial<{ inFlight: number; batchBytes: number; batchAge
     departures[at]!.answer(Array.from({ length: departures[at]!.records }, () => fate));
     await outbox.landed(0);
   };
-  return { outbox, body, limits, clock, departures, saved, lines, origin, add, send, answer };
+  return { outbox, body, limits, clock, departures, saved, writes, lines, origin, add, send, answer };
 }
 
 describe('batches on their way', () => {
@@ -117,6 +122,25 @@ describe('batches on their way', () => {
       [60, 6],
     ]);
     expect(outbox.isEmpty).toBe(true);
+  });
+
+  it('have their checkpoints written twice a second, and each time when they are full', async () => {
+    const { outbox, clock, writes, send, add, answer } = world({ batchBytes: 1000 });
+    for (let turn = 0; turn < 10; turn++) {
+      send();
+      await answer(turn);
+      clock.ms += 100;
+      outbox.save();
+    }
+    expect(writes).toEqual([1, 5, 10]);
+    add(10);
+    outbox.dispatch();
+    await answer(10);
+    expect(writes).toEqual([1, 5, 10, 11]);
+    send();
+    await answer(11);
+    await outbox.flush();
+    expect(writes).toEqual([1, 5, 10, 11, 12]);
   });
 
   it('move a checkpoint to where the files stood when they left', async () => {
@@ -235,7 +259,7 @@ describe('the batch that is filled', () => {
       outbox.dispatch();
     }
     add();
-    clock.ms += 150;
+    clock.ms += 160;
     expect(outbox.isDue).toBe(true);
   });
 

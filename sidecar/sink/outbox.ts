@@ -13,7 +13,7 @@ import { settle, standingsOf, type Standings } from './settle.ts';
 
 export interface OutboxOptions {
   deliverer: Pick<Deliverer, 'deliver'>;
-  state: Pick<State, 'save'>;
+  state: Pick<State, 'save' | 'remember'>;
   /** Of the batch that is filled. */
   body: BulkBody;
   /** Asked again and again: the configuration may change. */
@@ -30,6 +30,9 @@ interface Flight {
   fates: Fate[] | undefined;
 }
 
+/** Checkpoints are written when so much time has passed, or a full batch is answered for: after a crash no more is sent twice. */
+const SAVE_MS = 500;
+
 /**
  * Batches: some are on their way while one is filled. Answers come in any order, but are settled in the order in which the
  * batches left, so that a checkpoint moves over nothing that is not answered for. More than `limits.inFlight` and the one that
@@ -44,6 +47,9 @@ export class Outbox {
   /** When the batch that is filled got its first record. */
   #since = 0;
   #landing = new AbortController();
+  /** Body bytes that are answered for by checkpoints that are not written yet, and when that was done last. */
+  #unsavedBytes = 0;
+  #savedAt = -Infinity;
   #failure: Error | undefined;
 
   constructor(options: OutboxOptions) {
@@ -153,6 +159,16 @@ export class Outbox {
       if (!this.isFull) this.dispatch();
       await this.landed(60_000);
     }
+    this.save(0);
+  }
+
+  /** Writes what is answered for down, when that was not done for so many milliseconds. */
+  save(ms = SAVE_MS): void {
+    const { now, state } = this.#options;
+    if (this.#unsavedBytes === 0 || now() - this.#savedAt < ms) return;
+    this.#unsavedBytes = 0;
+    this.#savedAt = now();
+    state.save([]);
   }
 
   /** Lets go of what a busy time made it need. */
@@ -185,7 +201,9 @@ export class Outbox {
       const { batch, fates, standings } = first;
       // Should settling fail, it is not tried again: some of it may be done.
       first.fates = undefined;
-      state.save(settle(batch, fates, standings));
+      state.remember(settle(batch, fates, standings));
+      this.#unsavedBytes += batch.size;
+      this.save(this.#unsavedBytes >= batchBytes ? 0 : SAVE_MS);
       this.#flights.shift();
       batch.clear(2 * batchBytes);
       if (this.#spare.length < inFlight) this.#spare.push(batch);

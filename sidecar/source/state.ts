@@ -61,11 +61,20 @@ export class State {
    * crashes, or the disk refuses, that costs a second reading, nothing else; all that is not written goes with the next save.
    */
   save(checkpoints: Iterable<Checkpoint>): void {
+    this.remember(checkpoints);
+    this.#writeAll();
+  }
+
+  /** Remembers the checkpoints; they are written with the next that are saved. */
+  remember(checkpoints: Iterable<Checkpoint>): void {
     for (const checkpoint of checkpoints) {
       this.#known.delete(checkpoint.file);
       this.#known.set(checkpoint.file, checkpoint);
       this.#unsaved.add(checkpoint.file);
     }
+  }
+
+  #writeAll(): void {
     const isSyncDue = this.#options.now() - this.#syncedAt >= SYNC_MS;
     try {
       for (const file of this.#unsaved) {
