@@ -46,7 +46,30 @@ export const SECRET_FILE = {
   apiKey: 'api-key',
   /** PEM; absent when Elasticsearch has a publicly trusted certificate. */
   elasticsearchCa: 'es-ca.crt',
+  /** With which redacted values are hashed: 64 hex digits, made once and kept. */
+  redactionKey: 'redaction-key',
 } as const;
+
+/**
+ * Built-in rules of redaction (docs/redaction.md), in the order in which they give their name to what several of them find.
+ * The engine knows them by their index: `sidecar/engine/assembly/redact.ts`.
+ */
+export const REDACTIONS = [
+  'bearer',
+  'jwt',
+  'cloud-key',
+  'url-password',
+  'card',
+  'iban',
+  'email',
+  'ipv4',
+  'ipv6',
+] as const;
+export type Redaction = (typeof REDACTIONS)[number];
+/** The others are on without being asked for. */
+export const REDACTIONS_ON_REQUEST: readonly Redaction[] = ['email', 'ipv4', 'ipv6'];
+/** What stands in the place of something that was redacted, unless a policy says otherwise. */
+export const REDACTED = '[redacted]';
 
 /** Environment of the sidecar, the whole of its interface beside files (docs/sidecar.md). */
 export const ENV = {

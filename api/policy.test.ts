@@ -5,7 +5,7 @@ it('an empty spec gets every default', () => {
   expect(policySpec.parse({})).toEqual({
     priority: 0,
     paused: false,
-    logs: { containers: { include: [], exclude: [] }, multiline: 'Auto', drop: [] },
+    logs: { containers: { include: [], exclude: [] }, multiline: 'Auto', drop: [], redact: [] },
     retention: '14d',
     sidecar: { resources: { requests: {}, limits: {} } },
   });

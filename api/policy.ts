@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { REDACTIONS } from './names.ts';
 
 /**
  * `TracingPolicy` of tracewell.dev/v1alpha1: the one source of the CRD (`npm run generate`) and of the operator's types.
@@ -68,6 +69,31 @@ const quantity = z
   });
 const resourceList = z.object({ cpu: quantity.optional(), memory: quantity.optional() });
 
+const redactionRule = z
+  .object({
+    builtin: z.enum(REDACTIONS).optional().describe('A built-in rule; docs/redaction.md says what each finds.'),
+    pattern: z.string().min(1).max(256).optional().describe('A regular expression, looked for in every text.'),
+    with: z
+      .enum(['Text', 'SameLength', 'Hash'])
+      .default('Text')
+      .describe('What stands there instead: a text, as many asterisks, or a keyed hash, the same for the same value.'),
+    replacement: z.string().max(64).optional().describe('The text, [redacted] by default.'),
+    disabled: z.boolean().default(false).describe('Switches a built-in rule off that is on by default.'),
+  })
+  .meta(
+    celRules(
+      { rule: 'has(self.builtin) != has(self.pattern)', message: 'a rule has either builtin or pattern' },
+      {
+        rule: "!has(self.replacement) || !has(self.with) || self.with == 'Text'",
+        message: 'a replacement goes with Text only',
+      },
+      {
+        rule: '!has(self.disabled) || !self.disabled || has(self.builtin)',
+        message: 'only a built-in rule can be disabled; leave the pattern out instead',
+      },
+    ),
+  );
+
 export const policySpec = z.object({
   selector: labelSelector.optional(),
   priority: z
@@ -97,6 +123,19 @@ export const policySpec = z.object({
         .max(32)
         .default([])
         .describe('Records that meet one of these conditions are discarded, and counted by rule.'),
+      redact: z
+        .array(redactionRule)
+        .max(32)
+        .default([])
+        .meta(
+          celRules({
+            rule: 'self.all(one, !has(one.builtin) || self.exists_one(other, has(other.builtin) && other.builtin == one.builtin))',
+            message: 'a built-in rule can be named once only',
+          }),
+        )
+        .describe(
+          'What is replaced in every record before it goes anywhere, besides the built-in rules that are on by default.',
+        ),
     })
     .prefault({}),
   retention: z

@@ -1,4 +1,15 @@
 import * as z from 'zod';
+import { REDACTIONS } from './names.ts';
+
+const redactionRule = z
+  .object({
+    builtin: z.enum(REDACTIONS).optional(),
+    pattern: z.string().min(1).max(256).optional(),
+    with: z.enum(['Text', 'SameLength', 'Hash']),
+    replacement: z.string().max(64).describe('The text; also instead of a hash where there is no key.'),
+  })
+  .refine(({ builtin, pattern }) => (builtin === undefined) !== (pattern === undefined), 'either builtin or pattern');
+export type RedactionRule = z.output<typeof redactionRule>;
 
 /**
  * What a sidecar is told: one file `<Kind>.<name>.json` per policy in the namespace's Secret (file names: `SECRET_FILE`).
@@ -36,6 +47,12 @@ export const sidecarConfig = z.object({
       .array(z.object({ when: z.string().min(1).max(16_384) }))
       .max(32)
       .describe('KQL conditions; a record that meets one is discarded and counted.'),
+    redact: z
+      .array(redactionRule)
+      .max(48)
+      .describe(
+        'All that is replaced before a record goes anywhere: the policy, the chart and the defaults in one list.',
+      ),
   }),
   limits: z.object({
     batchBytes: z.number().int().min(16_384).max(67_108_864).describe('Body size at which a batch is sent.'),

@@ -16,9 +16,16 @@ export interface Child {
 
 const KEPT_LINES = 50;
 
-/** Starts node; the child ends by force when `signal` aborts. `env` is all of its environment. */
+/** Starts node, this one. */
 export function startNode(args: readonly string[], env: Record<string, string>, signal: AbortSignal): Child {
-  const child = spawn(process.execPath, args, {
+  return start([process.execPath, ...args], env, signal);
+}
+
+/** Starts a program; the child ends by force when `signal` aborts. `env` is all of its environment. */
+export function start(command: readonly string[], env: Record<string, string>, signal: AbortSignal): Child {
+  const [program, ...args] = command as [string, ...string[]];
+  const name = command.join(' ');
+  const child = spawn(program, args, {
     env,
     signal,
     killSignal: 'SIGKILL',
@@ -35,7 +42,7 @@ export function startNode(args: readonly string[], env: Record<string, string>, 
     child.once('error', reject);
     child.once('close', (code, by) => {
       if (code === 0) resolve();
-      else reject(new Error(`node ${args.join(' ')}: ${by ?? `exit code ${code}`}\n${lines.join('\n')}`));
+      else reject(new Error(`${name}: ${by ?? `exit code ${code}`}\n${lines.join('\n')}`));
     });
   });
   // Whoever waits for it hears of it; an early end is no unhandled rejection.
@@ -44,9 +51,7 @@ export function startNode(args: readonly string[], env: Record<string, string>, 
     pid: child.pid ?? 0,
     ended,
     async said(text, deadlineMs) {
-      const early = ended.then(() =>
-        Promise.reject(new Error(`node ${args.join(' ')} ended before it said "${text}"`)),
-      );
+      const early = ended.then(() => Promise.reject(new Error(`${name} ended before it said "${text}"`)));
       const heard = until(`"${text}"`, () => lines.some((line) => line.includes(text)), { timeoutMs: deadlineMs });
       await Promise.race([heard, early]);
     },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, Permanent } from '../runtime/errors.ts';
 import { plainProgress } from '../test/progress.ts';
 import { help, parseCommand } from './command.ts';
+import { formats } from './formats.ts';
 import { idle } from './idle.ts';
 import { live } from './live.ts';
 import { memory } from './memory.ts';
@@ -11,7 +12,7 @@ import { jsonOf, tableOf } from './table.ts';
 import { throughput } from './throughput.ts';
 
 /** `npm run bench -- NAME`: measures the sidecar (docs/benchmarks.md). */
-const benchmarks = [throughput, idle, live, memory];
+const benchmarks = [throughput, formats, live, idle, memory];
 const args = process.argv.slice(2);
 if (args.length === 0) console.log(help(benchmarks));
 else process.exit(await measure());

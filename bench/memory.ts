@@ -7,10 +7,12 @@ import { wait } from '../runtime/wait.ts';
 import { during } from '../test/progress.ts';
 import { benchmark, type Row, type Surroundings } from './benchmark.ts';
 import { startNode } from './child.ts';
+import { measureFlow } from './flow.ts';
 import { measureOpenLines } from './open-lines.ts';
 import { measureOutage } from './outage.ts';
 import { readMemory } from './proc.ts';
-import { bundleSidecar, makePod, STREAM } from './sidecar.ts';
+import { makePod, STREAM } from './pod.ts';
+import { bundleSidecar } from './sidecar.ts';
 import { startSink } from './sink/sink.ts';
 
 const DEADLINE_MS = 60_000;
@@ -23,23 +25,25 @@ const HELD_MB = heldBytes / 1e6;
 
 export const memory = benchmark({
   name: 'memory',
-  summary: 'memory of a sidecar whose sink is away, of one with many files in the middle of a line, and of an idle one',
+  summary: 'memory of a busy sidecar, of one whose sink is away, of one with many open lines, and of an idle one',
   options: {
     seconds: { default: 600, help: 'how long the sink is away' },
-    'mb-per-second': { default: 10, help: 'megabytes of log a second meanwhile' },
+    'flow-seconds': { default: 120, help: 'how long the one without trouble is busy' },
+    'mb-per-second': { default: 10, help: 'megabytes of log a second of both' },
     containers: { default: 100, help: 'containers whose files are in the middle of a line, on both streams' },
   },
-  async run({ seconds, 'mb-per-second': mbPerSecond, containers }, surroundings) {
+  async run({ seconds, 'flow-seconds': flowSeconds, 'mb-per-second': mbPerSecond, containers }, surroundings) {
     const program = await bundleSidecar();
     const within = (name: string): Surroundings => {
       const folder = join(surroundings.folder, name);
       mkdirSync(folder);
       return { ...surroundings, folder };
     };
-    const rate = { bytesPerSecond: mbPerSecond * 1e6, seconds };
+    const bytesPerSecond = mbPerSecond * 1e6;
     const idle = await measureIdle(program, within('idle'));
     const rows = [
-      await measureOutage(program, rate, within('outage')),
+      await measureFlow(program, { bytesPerSecond, seconds: flowSeconds }, within('flow')),
+      await measureOutage(program, { bytesPerSecond, seconds }, within('outage')),
       await measureOpenLines(program, containers, within('open-lines')),
     ];
     const [sidecar] = idle;

@@ -6,7 +6,7 @@ import { until } from '../test/wait.ts';
 import type { Row, Surroundings } from './benchmark.ts';
 import { startNode } from './child.ts';
 import { readMemory, readReadBytes, watchMemory } from './proc.ts';
-import { addContainer, makePod, STREAM } from './sidecar.ts';
+import { addContainer, makePod, STREAM } from './pod.ts';
 import { startSink } from './sink/sink.ts';
 
 const DEADLINE_MS = 120_000;

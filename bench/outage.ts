@@ -4,9 +4,10 @@ import { during } from '../test/progress.ts';
 import { until } from '../test/wait.ts';
 import type { Row, Surroundings } from './benchmark.ts';
 import { startNode } from './child.ts';
+import { jsonLines } from './logs/json.ts';
 import { readHeldMb, readMemory, watchMemory } from './proc.ts';
 import { RotatingLog } from './rotating-log.ts';
-import { addContainer, FILES_STREAM, makePod, STREAM } from './sidecar.ts';
+import { addContainer, FILES_STREAM, makePod, STREAM } from './pod.ts';
 import type { Seal } from './sink/seals.ts';
 import { startSink } from './sink/sink.ts';
 import { writeSteadily, type SteadyRate } from './steady.ts';
@@ -42,7 +43,7 @@ export async function measureOutage(
   const peakOfWriting = (name: string, forSeconds: number) =>
     peakDuring(name, async () => {
       const rate = { bytesPerSecond, seconds: forSeconds };
-      bytes += (await writeSteadily((piece) => log.write(piece), rate, signal)).bytes;
+      bytes += (await writeSteadily(jsonLines, (entry) => log.write(entry), rate, signal)).bytes;
     });
 
   const anonMbBefore = await peakOfWriting('The sink is there', AROUND_SECONDS);

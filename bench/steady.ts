@@ -1,7 +1,8 @@
 import { wait } from '../runtime/wait.ts';
-import { LogLines } from './generate.ts';
+import { framedEntry, type Application } from './logs/entry.ts';
+import { Random } from './logs/random.ts';
 
-const TICK_MS = 10;
+const TICK_MS = 5;
 
 export interface SteadyRate {
   bytesPerSecond: number;
@@ -10,32 +11,31 @@ export interface SteadyRate {
 
 export interface Written {
   bytes: number;
-  lines: number;
+  records: number;
   tookSeconds: number;
 }
 
-/** Hands over lines with the present time, as many as are due, a hundred times a second. */
+/** Hands over entries one by one, each with the present time, as many as are due, two hundred times a second. */
 export async function writeSteadily(
-  write: (piece: string) => void,
+  application: Application,
+  write: (entry: string) => void,
   { bytesPerSecond, seconds }: SteadyRate,
   signal: AbortSignal,
 ): Promise<Written> {
-  const log = new LogLines(1);
+  const random = new Random(1);
   const began = performance.now();
-  const written = { bytes: 0, lines: 0, tookSeconds: 0 };
+  const written = { bytes: 0, records: 0, tookSeconds: 0 };
   while (written.tookSeconds < seconds && !signal.aborted) {
     await wait(TICK_MS, signal);
     written.tookSeconds = (performance.now() - began) / 1000;
     const due = bytesPerSecond * Math.min(written.tookSeconds, seconds);
-    const stamp = new Date().toISOString().replace('Z', '000000Z');
-    let piece = '';
     while (written.bytes < due) {
-      const line = log.next(stamp);
-      piece += line;
-      written.bytes += Buffer.byteLength(line);
-      written.lines++;
+      const stamp = new Date().toISOString().replace('Z', '000000Z');
+      const entry = framedEntry(stamp, application(random, stamp));
+      write(entry);
+      written.bytes += Buffer.byteLength(entry);
+      written.records++;
     }
-    write(piece);
   }
   return written;
 }

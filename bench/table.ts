@@ -1,10 +1,11 @@
 import type { Row } from './benchmark.ts';
 
-/** The rows side by side, one line for each figure: there are more figures than rows. */
+/** The rows side by side, one line for each figure; or one below the other, when there are more of them than figures. */
 export function tableOf(rows: readonly Row[]): string {
   const keys = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((key) => key !== 'name');
-  const lines = [['', ...rows.map(({ name }) => name)]];
-  for (const key of keys) lines.push([key, ...rows.map((row) => show(row[key]))]);
+  const sideBySide = [['', ...rows.map(({ name }) => name)]];
+  for (const key of keys) sideBySide.push([key, ...rows.map((row) => show(row[key]))]);
+  const lines = rows.length < keys.length ? sideBySide : transposed(sideBySide);
   const widths = lines[0]!.map((_, column) => Math.max(...lines.map((cells) => cells[column]!.length)));
   return lines
     .map((cells) => {
@@ -13,6 +14,8 @@ export function tableOf(rows: readonly Row[]): string {
     })
     .join('\n');
 }
+
+const transposed = (lines: readonly string[][]) => lines[0]!.map((_, column) => lines.map((cells) => cells[column]!));
 
 /** The file that `--json` writes. */
 export function jsonOf(bench: string, rows: readonly Row[]): string {

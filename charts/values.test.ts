@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { VERSION } from '../api/names.ts';
+import { REDACTIONS, VERSION } from '../api/names.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
 const chart = join(import.meta.dirname, 'tracewell');
@@ -63,6 +63,11 @@ it('every value is described in docs/install.md', () => {
   const missing = leaves.filter((leaf) => !rows.some((row) => leaf === row || leaf.startsWith(`${row}.`)));
   const unknown = rows.filter((row) => ![...known(schema)].includes(row));
   expect({ missing, unknown }).toEqual({ missing: [], unknown: [] });
+});
+
+it('the rules of redaction that can be required are those that there are', () => {
+  const { redact } = schema.properties as { redact: { properties: { required: { items: { enum: string[] } } } } };
+  expect(redact.properties.required.items.enum).toEqual(REDACTIONS);
 });
 
 it('the chart and the program have one version', () => {

@@ -44,6 +44,7 @@ describe('the configuration', () => {
         replicas: undefined,
         cluster: '',
       },
+      redactRequired: [],
       webhookPort: 9443,
       httpPort: 8080,
       logLevel: 'info',
@@ -59,6 +60,13 @@ describe('the configuration', () => {
 
   it('takes no replicas for what it says', () => {
     expect(readConfig({ ...env, TRACEWELL_ELASTICSEARCH_REPLICAS: '0' }).elastic.replicas).toBe(0);
+  });
+
+  it('takes the rules of redaction that the chart requires', () => {
+    expect(readConfig({ ...env, TRACEWELL_REDACT_REQUIRED: 'card, cloud-key' }).redactRequired).toEqual([
+      'card',
+      'cloud-key',
+    ]);
   });
 
   it('takes an authority where its file is, and the public ones where it is not', () => {
@@ -94,6 +102,7 @@ describe('a wrong environment', () => {
     ['TRACEWELL_ELASTICSEARCH_URLS', 'https://a:9200,ftp://b'],
     ['TRACEWELL_ELASTICSEARCH_URLS', 'https://operator:secret@a:9200'],
     ['TRACEWELL_ELASTICSEARCH_REPLICAS', 'two'],
+    ['TRACEWELL_REDACT_REQUIRED', 'card,everything'],
     ['TRACEWELL_WEBHOOK_PORT', '70000'],
     ['TRACEWELL_LOG_LEVEL', 'loud'],
   ])('%s=%s is named', (name, value) => {

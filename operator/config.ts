@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { REDACTIONS, type Redaction } from '../api/names.ts';
 import { Permanent } from '../runtime/errors.ts';
 import type { Level } from '../runtime/log.ts';
 import type { Credentials, ElasticSettings } from './elastic/client.ts';
@@ -15,6 +16,8 @@ export interface Config {
   owner: string;
   sidecar: SidecarSettings;
   elastic: ElasticSettings;
+  /** Built-in rules of redaction that no policy can switch off. */
+  redactRequired: readonly Redaction[];
   webhookPort: number;
   httpPort: number;
   logLevel: Level;
@@ -51,6 +54,11 @@ const environment = z.object({
   TRACEWELL_ELASTICSEARCH_AUTH: z.string().min(1),
   TRACEWELL_ELASTICSEARCH_CA: z.string().optional(),
   TRACEWELL_ELASTICSEARCH_REPLICAS: z.coerce.number().int().min(0).max(16).optional(),
+  TRACEWELL_REDACT_REQUIRED: z
+    .string()
+    .transform((text) => text.split(',').map((name) => name.trim()))
+    .pipe(z.array(z.enum(REDACTIONS)))
+    .default([]),
   TRACEWELL_WEBHOOK_PORT: port.default(9443),
   TRACEWELL_HTTP_PORT: port.default(8080),
   TRACEWELL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
@@ -87,6 +95,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       replicas: e.TRACEWELL_ELASTICSEARCH_REPLICAS,
       cluster: e.TRACEWELL_CLUSTER_NAME,
     },
+    redactRequired: e.TRACEWELL_REDACT_REQUIRED,
     webhookPort: e.TRACEWELL_WEBHOOK_PORT,
     httpPort: e.TRACEWELL_HTTP_PORT,
     logLevel: e.TRACEWELL_LOG_LEVEL,

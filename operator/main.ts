@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import packageJson from '../package.json' with { type: 'json' };
 import { describe } from '../runtime/errors.ts';
 import { startAll, stopAll } from '../runtime/lifecycle.ts';
@@ -99,6 +100,8 @@ try {
     cluster,
     elastic,
     settings: config.elastic,
+    redactRequired: config.redactRequired,
+    newRedactionKey: () => randomBytes(32).toString('hex'),
     selection,
     ownNamespace: namespace,
     policiesOf,

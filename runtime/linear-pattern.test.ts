@@ -209,3 +209,114 @@ function errorOf(act: () => void): unknown {
     return error;
   }
 }
+
+it.each([
+  ['\\d{3}', '123 45 678', ['123', '678']],
+  ['\\d+', '12 345', ['12', '345']],
+  ['a|ab|abc', 'xabcab', ['abc', 'ab']],
+  ['ab|bcd', 'abcd', ['ab']],
+  ['a*', 'aabaa', ['aa', 'aa']],
+  ['a??', 'aa', ['a', 'a']],
+  ['', 'abc', []],
+  ['\\bfoo\\b', 'foo foobar a-foo', ['foo', 'foo']],
+  ['^\\w+', 'ab cd', ['ab']],
+  ['\\w+$', 'ab cd', ['cd']],
+  ['é+', 'éé e é', ['éé', 'é']],
+  ['(?i)ssn=\\d+', 'SSN=12 ssn=345', ['SSN=12', 'ssn=345']],
+  ['.', '🚀a', ['🚀', 'a']],
+  ['a.*z', 'a z a z', ['a z a z']],
+])('%j finds its places in %j', (source, text, found) => {
+  const bytes = Buffer.from(`a1 ${text} z9`);
+  const places = linearPattern(source).places(bytes, 3, bytes.length - 3);
+  const texts = Array.from({ length: places.length / 2 }, (_, i) =>
+    bytes.toString('utf8', places[2 * i], places[2 * i + 1]),
+  );
+  expect(texts).toEqual(found);
+});
+
+/** The places that a search from every character on finds, each end tried: slow, and plainly right. */
+function allPlaces(source: string, text: string): number[] {
+  const places: number[] = [];
+  const ends = (from: number): number[] =>
+    Array.from({ length: text.length - from }, (_, index) => text.length - index);
+  const isMatch = (from: number, to: number): boolean => {
+    // Edges see the text around the place, as they do in a search.
+    const head = `(?<=^[^]{${from}})`;
+    const tail = `(?=[^]{${text.length - to}}$)`;
+    return new RegExp(`${head}(?:${source})${tail}`).test(text);
+  };
+  for (let from = 0; from < text.length;) {
+    const to = ends(from).find((end) => isMatch(from, end));
+    if (to === undefined) from++;
+    else {
+      places.push(from, to);
+      from = to;
+    }
+  }
+  return places;
+}
+
+// One byte a character, and no surrogate pairs: what is compared are places.
+const SIMPLE_TEXT = fc
+  .array(fc.constantFrom('a', 'b', '1', ' ', '_', '-', '\n', 'A'), { maxLength: 12 })
+  .map((parts) => parts.join(''));
+
+it('finds the leftmost place, there the longest, and goes on from its end', () => {
+  fc.assert(
+    fc.property(PATTERN, SIMPLE_TEXT, (source, text) => {
+      const pattern = source.replaceAll('🚀', 'b').replaceAll('é', 'a');
+      fc.pre(errorOf(() => linearPattern(pattern)) === undefined && errorOf(() => new RegExp(pattern)) === undefined);
+      const bytes = Buffer.from(text);
+      expect(linearPattern(pattern).places(bytes, 0, bytes.length)).toEqual(allPlaces(pattern, text));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+it('finds the same places in a text of many blocks', () => {
+  const part = fc.constantFrom('a', 'b', '1', '12', ' ', 'ab', 'ab'.repeat(700), 'x'.repeat(1023), '1'.repeat(1500));
+  fc.assert(
+    fc.property(
+      fc.array(part, { maxLength: 12 }),
+      fc.constantFrom('\\d+', 'a|a*b1', '(?:ab)+', '[^x]+1', 'x{3}'),
+      (parts, source) => {
+        const text = parts.join('');
+        const bytes = Buffer.from(text);
+        const places = linearPattern(source).places(bytes, 0, bytes.length);
+        // Of these patterns the first way of a backtracking engine is the longest, but for the second, which is turned around.
+        const greedy = source === 'a|a*b1' ? 'a*b1|a' : source;
+        expect(places).toEqual(
+          [...text.matchAll(new RegExp(greedy, 'g'))].flatMap((match) => [match.index, match.index + match[0].length]),
+        );
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+/** Milliseconds of CPU that the search takes, the least of three. */
+function cost(source: string, text: string): number {
+  const pattern = linearPattern(source);
+  const bytes = Buffer.from(text);
+  const once = () => {
+    const before = process.cpuUsage();
+    pattern.places(bytes, 0, bytes.length);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
+  };
+  return Math.min(once(), once(), once());
+}
+
+// A search from each character on, or one that goes past the end of what it finds, takes four times for twice the text.
+it.each([
+  ['without a match', 'a+b', 'a'],
+  ['with one at each character, each of which could go on to the end', 'a|a*b', 'a'],
+  ['with words that nearly match', '\\w+@\\w+\\.de', 'word@word '],
+  ['with one match that is the whole text', '[^]*', 'ab'],
+  ['with many states', 'a[ab]{12}c|b', 'abbabaab'],
+])('takes twice the time for twice the text %s', (_, source, unit) => {
+  const text = (size: number) => unit.repeat(size / unit.length);
+  cost(source, text(20_000));
+  const [short, long] = [cost(source, text(100_000)), cost(source, text(400_000))];
+  expect(long).toBeLessThan(9 * short + 50);
+});

@@ -1,6 +1,8 @@
 import { Permanent } from './errors.ts';
 import { Automaton, FOUND, OUTSET } from './pattern/automaton.ts';
-import { compile } from './pattern/program.ts';
+import { Finder } from './pattern/finder.ts';
+import { lettersOf } from './pattern/letters.ts';
+import { compile, type Program } from './pattern/program.ts';
 import { parsePattern } from './pattern/syntax.ts';
 import { readCharacter } from './pattern/utf8.ts';
 
@@ -15,6 +17,11 @@ export interface LinearPattern {
   test(text: string): boolean;
   /** Whether it is found in `[start, end)`, read as UTF-8; nothing beyond is looked at. */
   testBytes(bytes: Uint8Array, start: number, end: number): boolean;
+  /**
+   * All places in `[start, end)`, as pairs of `[from, to)`: the leftmost first, of those that begin there the longest, then on
+   * from its end. Empty ones are left out. Its time grows with the text as well, however many there are.
+   */
+  places(bytes: Uint8Array, start: number, end: number): number[];
 }
 
 /**
@@ -32,16 +39,19 @@ export function linearPattern(source: string): LinearPattern {
       `the pattern ${shown} cannot be used: its counted repetitions add up to more than ${MOST_STEPS} steps`,
     );
   }
-  return new AutomatonPattern(source, new Automaton(program));
+  return new AutomatonPattern(source, program);
 }
 
 class AutomatonPattern implements LinearPattern {
   readonly source: string;
   readonly #automaton: Automaton;
+  readonly #finder: Finder;
 
-  constructor(source: string, automaton: Automaton) {
+  constructor(source: string, program: Program) {
+    const letters = lettersOf(program);
     this.source = source;
-    this.#automaton = automaton;
+    this.#automaton = new Automaton(program, letters);
+    this.#finder = new Finder(program, letters);
   }
 
   test(text: string): boolean {
@@ -72,6 +82,23 @@ class AutomatonPattern implements LinearPattern {
       }
     }
     return this.#isFound(state);
+  }
+
+  places(bytes: Uint8Array, start: number, end: number): number[] {
+    if (!this.testBytes(bytes, start, end)) return [];
+    const { alphabet } = this.#automaton;
+    const letters = new Uint16Array(end - start);
+    /** Where each character begins, and the last one ends. */
+    const offsets = new Float64Array(end - start + 1);
+    let count = 0;
+    for (let at = start; at < end; count++) {
+      const read = readCharacter(bytes, at, end);
+      letters[count] = alphabet.letterOf(read >>> 2);
+      offsets[count] = at;
+      at += (read & 3) + 1;
+    }
+    offsets[count] = end;
+    return this.#finder.find(letters.subarray(0, count)).map((index) => offsets[index]!);
   }
 
   /** Whether the text, which ends in this state, has the pattern. */

@@ -103,6 +103,23 @@ it('does without a key and an authority', () => {
   expect(files.current).toMatchObject({ apiKey: undefined, ca: undefined });
 });
 
+it('redacts with the key of the namespace, and with another one when that changes', () => {
+  const { files, write } = mounted();
+  const redact = [{ builtin: 'card', with: 'Hash', replacement: '[redacted]' }];
+  write(FILE, { ...FIRST, logs: { ...FIRST.logs, redact } });
+  const redacted = () => {
+    files.look();
+    return files.current!.redactor!.text('4111111111111111');
+  };
+  expect(redacted()).toBe('[redacted]');
+  write(SECRET_FILE.redactionKey, `${'0a'.repeat(32)}\n`);
+  const first = redacted();
+  expect(first).toMatch(/^\[card:[0-9a-f]{16}\]$/);
+  write(SECRET_FILE.redactionKey, '0b'.repeat(32));
+  expect(redacted()).not.toBe(first);
+  expect(files.current!.redactor).toBeDefined();
+});
+
 it('keeps the same configuration as long as nothing changes', () => {
   const { files, write, said } = mounted();
   write(FILE, FIRST);
@@ -137,6 +154,7 @@ it.each<[string, (world: ReturnType<typeof mounted>) => void, string[]]>([
 
 it.each([
   ['a pattern', { multiline: '(' }, '"("'],
+  ['a rule of redaction', { redact: [{ pattern: '(', with: 'Text', replacement: '' }] }, '"("'],
   ['a condition', { drop: [{ when: 'a: (b' }] }, 'logs.drop.0.when cannot be read'],
 ])('goes on with the last good one when %s cannot be read', (_, wrong, error) => {
   const { files, write, said } = mounted();

@@ -8,6 +8,7 @@ import type { Log } from '../runtime/log.ts';
 import { DropRules } from './drop.ts';
 import { continuationOf } from './plain/continuation.ts';
 import type { Grouping } from './plain/grouper.ts';
+import { Redactor } from './plain/redact/redactor.ts';
 import { readDownward, type Pod } from './pod.ts';
 import { parseSettings } from './settings.ts';
 import type { ProxySettings } from './sink/proxy.ts';
@@ -63,6 +64,8 @@ export interface Config {
   grouping: Grouping;
   /** Undefined: nothing is left out. */
   drop: DropRules | undefined;
+  /** Undefined: nothing is replaced. */
+  redactor: Redactor | undefined;
 }
 
 /** Until there is a configuration, and from then on: how often the files are looked at. */
@@ -111,16 +114,17 @@ export class ConfigFiles implements Part {
       if (text === undefined) return this.#keep('waiting for the configuration', file);
       const apiKey = read(join(config, SECRET_FILE.apiKey))?.trim();
       const ca = read(join(config, SECRET_FILE.elasticsearchCa));
-      this.#take(stem, { settings: parseSettings(text), apiKey, ca, pod: { ...pod, labels, annotations } });
+      const hashKey = read(join(config, SECRET_FILE.redactionKey))?.trim();
+      this.#take(stem, { settings: parseSettings(text), apiKey, ca, pod: { ...pod, labels, annotations } }, hashKey);
     } catch (error) {
       this.#keep('the configuration is wrong', file, describe(error));
     }
   }
 
-  #take(policy: string, given: Omit<Config, 'grouping' | 'drop'>): void {
+  #take(policy: string, given: Omit<Config, keyof Rules>, hashKey: string | undefined): void {
     const { apiKey, ca, pod, settings } = given;
-    const seen = JSON.stringify([settings, apiKey, ca, [...pod.labels], [...pod.annotations]]);
-    if (seen !== this.#seen) this.#replace(policy, { ...given, ...rulesOf(settings) });
+    const seen = JSON.stringify([settings, apiKey, ca, [...pod.labels], [...pod.annotations], hashKey]);
+    if (seen !== this.#seen) this.#replace(policy, { ...given, ...rulesOf(settings, hashKey) });
     this.#seen = seen;
     this.#trouble = '';
   }
@@ -146,11 +150,15 @@ export class ConfigFiles implements Part {
   }
 }
 
-/** Throws `Permanent` when a pattern or a condition cannot be read. */
-function rulesOf({ logs, limits }: SidecarConfig): Pick<Config, 'grouping' | 'drop'> {
+type Rules = Pick<Config, 'grouping' | 'drop' | 'redactor'>;
+
+/** Throws `Permanent` when a pattern or a condition cannot be read. `hashKey`: of redacted values, hex. */
+function rulesOf({ logs, limits }: SidecarConfig, hashKey: string | undefined): Rules {
+  const key = hashKey ? Buffer.from(hashKey, 'hex') : undefined;
   return {
     grouping: { continuation: continuationOf(logs.multiline), limit: limits.recordBytes },
     drop: logs.drop.length > 0 ? new DropRules(logs.drop, () => new Date()) : undefined,
+    redactor: logs.redact.length > 0 ? new Redactor(logs.redact, key) : undefined,
   };
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ANNOTATION } from '../api/names.ts';
 import { temporaryFolder } from '../test/sidecar/temporary.ts';
-import { constantPart, parseDownward, readDownward, workloadOf, type Pod } from './pod.ts';
+import { constantPart, parseDownward, readDownward, withoutService, workloadOf, type Pod } from './pod.ts';
 
 const podOf = (annotations: Record<string, string> = {}, labels: Record<string, string> = {}): Pod => ({
   namespace: 'shop',
@@ -90,4 +90,11 @@ it.each(['Namespace', 'Pod', 'Container'])('a workload of the kind %s takes no p
 
 it('leaves out a cluster without a name', () => {
   expect(parse(constantPart(podOf(), 'app', ''))).not.toHaveProperty('orchestrator.cluster.name');
+});
+
+it('leaves out the service for a record that has one of its own', () => {
+  const constant = constantPart(podOf({}, { 'app.kubernetes.io/name': 'the "cart", x' }), 'app', 'test');
+  const { 'service.name': service, ...rest } = parse(constant);
+  expect(service).toBe('the "cart", x');
+  expect(parse(withoutService(constant))).toEqual(rest);
 });

@@ -78,3 +78,9 @@ export function constantPart(pod: Pod, container: string, cluster: string): Buff
   };
   return Buffer.from(JSON.stringify(rest).slice(1, -1));
 }
+
+/** The same without `service.name`, for a record that has one of its own. */
+export function withoutService(constant: Buffer): Buffer {
+  const { 'service.name': _, ...rest } = JSON.parse(`{${constant.toString()}}`) as Record<string, unknown>;
+  return Buffer.from(JSON.stringify(rest).slice(1, -1));
+}

@@ -19,6 +19,7 @@ const config: Config = {
   },
   grouping: { continuation: undefined, limit: 1000 },
   drop: undefined,
+  redactor: undefined,
 };
 const checkpoint = freshCheckpoint({ file: '0123456789abcdef01234567', container: 'cart', run: 2, generation: 0 });
 

@@ -1,4 +1,5 @@
-import type { SidecarConfig } from '../api/sidecar-config.ts';
+import { REDACTIONS } from '../api/names.ts';
+import type { RedactionRule, SidecarConfig } from '../api/sidecar-config.ts';
 import { Permanent } from '../runtime/errors.ts';
 
 /**
@@ -47,6 +48,7 @@ export function parseSettings(text: string): SidecarConfig {
       },
       multiline: logs.at('multiline').text(1, 256),
       drop: logs.at('drop').list(0, 32, (rule) => ({ when: rule.at('when').text(1, 16_384) })),
+      redact: logs.at('redact').list(0, 48, redactionRule),
     },
     limits: {
       batchBytes: limits.at('batchBytes').integer(16_384, 67_108_864),
@@ -55,6 +57,16 @@ export function parseSettings(text: string): SidecarConfig {
       recordBytes: limits.at('recordBytes').integer(1024, 16_777_216),
       heldBytes: limits.at('heldBytes').integer(1_048_576, 68_719_476_736),
     },
+  };
+}
+
+function redactionRule(rule: Reader): RedactionRule {
+  const [builtin, pattern] = [rule.at('builtin'), rule.at('pattern')];
+  if (builtin.isAbsent === pattern.isAbsent) throw rule.wrong('a rule with either builtin or pattern');
+  return {
+    ...(builtin.isAbsent ? { pattern: pattern.text(1, 256) } : { builtin: builtin.oneOf(REDACTIONS) }),
+    with: rule.at('with').oneOf(['Text', 'SameLength', 'Hash']),
+    replacement: rule.at('replacement').text(0, 64),
   };
 }
 
@@ -72,6 +84,16 @@ class Reader {
     const { value } = this;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw this.wrong('an object');
     return new Reader(this.#path ? `${this.#path}.${key}` : key, (value as Record<string, unknown>)[key]);
+  }
+
+  get isAbsent(): boolean {
+    return this.value === undefined;
+  }
+
+  oneOf<T extends string>(words: readonly T[]): T {
+    const word = words.find((each) => each === this.value);
+    if (word === undefined) throw this.wrong(`one of ${words.join(', ')}`);
+    return word;
   }
 
   text(shortest: number, longest: number): string {

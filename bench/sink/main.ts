@@ -30,9 +30,9 @@ process.once('message', (config: SinkConfig) => {
     const documents = countDocuments(body, onDocument);
     if (sample) writeFileSync(sample, body);
     sample = undefined;
-    // Only the stream that is measured counts; others are answered all the same.
+    // Only the stream that is measured counts; others are answered all the same. Who has one only may name it in the actions.
     const path = request.url?.split('?')[0];
-    if (path === pathOf(config.stream))
+    if (path === pathOf(config.stream) || path === '/_bulk')
       tell({ kind: 'request', documents, bodyBytes: body.length, wireBytes: wire.length, delaysMs });
     if (path === pathOf(config.files)) for (const seal of sealsIn(body)) tell({ kind: 'seal', seal });
     return answer.of(documents);
@@ -50,7 +50,10 @@ process.once('message', (config: SinkConfig) => {
         response
           .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
           .end(body);
-      if (request.headers.authorization !== `ApiKey ${config.apiKey}`) return say(401, refusal('a wrong API key'));
+      // Of `id:key` as of `user:password`.
+      const [scheme, credentials] = (request.headers.authorization ?? '').split(' ');
+      if (!['ApiKey', 'Basic'].includes(scheme!) || credentials !== config.apiKey)
+        return say(401, refusal('a wrong API key'));
       try {
         return say(200, take(Buffer.concat(chunks), request));
       } catch (error) {

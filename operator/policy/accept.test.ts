@@ -22,6 +22,22 @@ it.each([
   ['a start pattern that could run away', { logs: { multiline: '(a)\\1' } }, 'spec.logs.multiline'],
   ['a condition that is no KQL', { logs: { drop: [{ when: 'a: b' }, { when: 'a: (b' }] } }, 'spec.logs.drop.1.when'],
   ['a condition that nothing can meet', { logs: { drop: [{ when: '@timestamp > soon' }] } }, 'spec.logs.drop.0.when'],
+  ['a rule of redaction of nothing', { logs: { redact: [{}] } }, 'spec.logs.redact.0'],
+  ['a rule of redaction of two kinds', { logs: { redact: [{ builtin: 'card', pattern: 'a' }] } }, 'spec.logs.redact.0'],
+  ['an unknown built-in rule', { logs: { redact: [{ builtin: 'all' }] } }, 'spec.logs.redact.0.builtin'],
+  [
+    'a built-in rule twice',
+    { logs: { redact: [{ builtin: 'card' }, { pattern: 'a' }, { builtin: 'card' }] } },
+    'spec.logs.redact.2',
+  ],
+  [
+    'a text beside another replacement',
+    { logs: { redact: [{ builtin: 'card', with: 'Hash', replacement: 'x' }] } },
+    'spec.logs.redact.0',
+  ],
+  ['a disabled pattern', { logs: { redact: [{ pattern: 'a', disabled: true }] } }, 'spec.logs.redact.0'],
+  ['a pattern that is none', { logs: { redact: [{ pattern: 'a(' }] } }, 'spec.logs.redact.0.pattern'],
+  ['a pattern that could run away', { logs: { redact: [{ pattern: '(?=a)b' }] } }, 'spec.logs.redact.0.pattern'],
   ['a missing spec', undefined, 'spec'],
 ])('%s is refused by its path, with the cure', (_, spec, path) => {
   const judged = accept({ ...rawPolicy('shop', {}, { generation: 7 }), spec } as never, 'tracewell');

@@ -20,6 +20,7 @@ let search: ElasticServer;
 let time: number;
 let labels: Record<string, string> | undefined;
 let elastics: Elastic[];
+let redactionKeys: number;
 const { log, lines } = keepingLog();
 
 beforeEach(async () => {
@@ -30,6 +31,7 @@ beforeEach(async () => {
   search.expiration = time + 90 * DAY_MS;
   labels = {};
   elastics = [];
+  redactionKeys = 0;
   lines.length = 0;
 });
 afterEach(async () => {
@@ -54,7 +56,8 @@ async function operator({ credentials = USER, unsupported }: Given = {}) {
   const policiesOf = () => [kube.objects.get<RawPolicy>(POLICY)].filter((policy) => policy !== undefined);
   const common = { cluster, elastic, settings, selection, ownNamespace: 'ops', unsupported, now, log };
   const metrics = new Metrics('0', 'v26');
-  return new Reconciler({ ...common, metrics, policiesOf, labelsOf: () => labels });
+  const redaction = { redactRequired: [], newRedactionKey: () => `${++redactionKeys}`.padStart(64, '0') };
+  return new Reconciler({ ...common, ...redaction, metrics, policiesOf, labelsOf: () => labels });
 }
 
 const conditions = () =>
@@ -171,6 +174,20 @@ describe('the key of a namespace', () => {
     kube.objects.remove(SECRET);
     await reconciler.reconcile('shop');
     expect([[...search.keys], keyInSecret()]).toEqual([['key-2'], 'key-2']);
+  });
+
+  it('has beside it one for redacted values, which stays when that is renewed, and is another only where it was lost', async () => {
+    const reconciler = await operator();
+    const redactionKey = () => Number(Buffer.from(secret()!.data['redaction-key']!, 'base64').toString());
+    await reconciler.reconcile('shop');
+    time += 46 * DAY_MS;
+    search.expiration = time + 90 * DAY_MS;
+    await reconciler.reconcile('shop');
+    await (await operator()).reconcile('shop');
+    expect([keyInSecret(), redactionKey()]).toEqual(['key-2', 1]);
+    kube.objects.remove(SECRET);
+    await reconciler.reconcile('shop');
+    expect(redactionKey()).toBe(2);
   });
 
   it('gives way to the operator’s own when that cannot mint any more, and to a minted one when it can again', async () => {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { API_VERSION, CONDITION, GROUP } from '../../api/names.ts';
+import { API_VERSION, CONDITION, GROUP, type Redaction } from '../../api/names.ts';
 import type { PolicyStatus, TracingPolicy } from '../../api/policy.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { Cluster, KubeObject } from '../cluster.ts';
@@ -10,7 +10,7 @@ import type { Metrics } from '../health/metrics.ts';
 import type { Pod } from '../inject/pod.ts';
 import { accept, type Judged } from '../policy/accept.ts';
 import { coverage, type Coverage } from './coverage.ts';
-import { isManaged, secretOf, secretPath, storedKey, type Secret } from './secret.ts';
+import { isManaged, secretOf, secretPath, storedKey, storedRedactionKey, type Secret } from './secret.ts';
 import type { Selection } from './selection.ts';
 import { accepted, injectedFinding, statusOf, type Finding, type Findings } from './status.ts';
 
@@ -24,6 +24,10 @@ export interface ReconcilerOptions {
   elastic: Elastic;
   settings: Pick<ElasticSettings, 'urls' | 'ca' | 'cluster'>;
   selection: Selection;
+  /** Built-in rules of redaction that no policy can switch off. */
+  redactRequired: readonly Redaction[];
+  /** A new key of redacted values, 64 hex digits; each namespace gets one, once. */
+  newRedactionKey: () => string;
   ownNamespace: string;
   policiesOf: (namespace: string) => RawPolicy[];
   /** Undefined when the namespace is gone or going. */
@@ -105,7 +109,10 @@ export class Reconciler {
     }
     this.#options.metrics.elasticReady(!trouble);
     if (key) {
-      await cluster.apply(secretPath(namespace), secretOf({ namespace, policies, key, ...settings }));
+      const { redactRequired, newRedactionKey } = this.#options;
+      const redactionKey = storedRedactionKey(before) ?? newRedactionKey();
+      const contents = { namespace, policies, key, redactionKey, redactRequired, ...settings };
+      await cluster.apply(secretPath(namespace), secretOf(contents));
       this.#unwritten.delete(namespace);
       if (!unsupported) await selection.add(namespace);
       // A key that was renewed lives on to its own end: the kubelet takes a minute to bring the new one to running sidecars.

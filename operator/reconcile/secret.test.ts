@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sidecarConfig } from '../../api/sidecar-config.ts';
 import { policyOf } from '../../test/operator/objects.ts';
-import { configOf, isManaged, secretOf, storedKey, type SecretContents } from './secret.ts';
+import { configOf, isManaged, secretOf, storedKey, storedRedactionKey, type SecretContents } from './secret.ts';
 
 const key = { id: 'k1', expires: '2026-04-01T00:00:00.000Z', encoded: 'azE6c2VjcmV0' };
 const contents: SecretContents = {
@@ -12,6 +12,8 @@ const contents: SecretContents = {
   cluster: 'production',
   urls: ['https://es-1:9200', 'https://es-2:9200'],
   ca: '-----BEGIN CERTIFICATE-----\n',
+  redactionKey: '0a'.repeat(32),
+  redactRequired: ['ipv4'],
 };
 const decoded = (one: SecretContents) =>
   Object.fromEntries(
@@ -26,6 +28,7 @@ describe('the Secret of a namespace', () => {
       'TracingPolicy.rest.json',
       'api-key',
       'es-ca.crt',
+      'redaction-key',
     ]);
     expect(files['api-key']).toBe(key.encoded);
     expect(files['es-ca.crt']).toBe(contents.ca);
@@ -37,6 +40,13 @@ describe('the Secret of a namespace', () => {
     });
   });
 
+  it('tells sidecars every rule of redaction: the policy’s, the defaults, what the chart requires', () => {
+    const policy = policyOf('cart', { logs: { redact: [{ builtin: 'card', disabled: true }, { pattern: 'a+' }] } });
+    const { redact } = configOf(policy, contents).logs;
+    const named = redact.map(({ builtin, pattern }) => builtin ?? pattern);
+    expect(named).toEqual(['a+', 'bearer', 'jwt', 'cloud-key', 'url-password', 'iban', 'ipv4']);
+  });
+
   it('holds no authority where the public ones do', () => {
     expect(Object.keys(decoded({ ...contents, ca: undefined }))).not.toContain('es-ca.crt');
   });
@@ -44,6 +54,7 @@ describe('the Secret of a namespace', () => {
   it('gives the key back that was put into it', () => {
     const secret = secretOf(contents);
     expect(storedKey(secret)).toEqual(key);
+    expect(storedRedactionKey(secret)).toBe(contents.redactionKey);
     expect(isManaged(secret)).toBe(true);
   });
 
@@ -54,6 +65,13 @@ describe('the Secret of a namespace', () => {
     ['with an empty key', { metadata: { name: 'tracewell' }, data: { 'api-key': '' } }],
   ])('%s gives none', (_, secret) => {
     expect(storedKey(secret)).toBeUndefined();
+    expect(storedRedactionKey(secret)).toBeUndefined();
+  });
+
+  it('whose key of redaction is none gives none', () => {
+    const metadata = { name: 'tracewell' };
+    const data = { 'redaction-key': Buffer.from('0a').toString('base64') };
+    expect(storedRedactionKey({ metadata, data })).toBeUndefined();
   });
 
   it.each([
@@ -82,7 +100,11 @@ describe('the revision of a configuration', () => {
     priority,
     retention,
   }: typeof settings extends fc.Arbitrary<infer T> ? T : never) =>
-    configOf(policyOf(name, { priority, retention, logs: { containers: { exclude } } }), { cluster, urls });
+    configOf(policyOf(name, { priority, retention, logs: { containers: { exclude } } }), {
+      cluster,
+      urls,
+      redactRequired: [],
+    });
 
   it('changes when anything else in it does, and only then', () => {
     fc.assert(

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { GROUP, MANAGED_BY, SECRET, SECRET_FILE } from '../../api/names.ts';
+import { GROUP, MANAGED_BY, SECRET, SECRET_FILE, type Redaction } from '../../api/names.ts';
 import type { TracingPolicy } from '../../api/policy.ts';
 import { DEFAULT_LIMITS, sidecarConfig, type SidecarConfig } from '../../api/sidecar-config.ts';
 import type { KubeObject } from '../cluster.ts';
 import type { StoredKey } from '../elastic/keys.ts';
 import { streamsOf } from '../elastic/streams.ts';
+import { redactionOf } from '../policy/redaction.ts';
 
 /** The namespace's Secret as read from the API server. */
 export interface Secret extends KubeObject {
@@ -31,22 +32,40 @@ export function storedKey(secret: Secret | undefined): StoredKey | undefined {
   };
 }
 
-export interface SecretContents {
+const REDACTION_KEY = /^[0-9a-f]{64}$/;
+
+/** The key of redacted values that a Secret holds; another one would make every hash another one. */
+export function storedRedactionKey(secret: Secret | undefined): string | undefined {
+  const key = Buffer.from(secret?.data?.[SECRET_FILE.redactionKey] ?? '', 'base64').toString('utf8');
+  return REDACTION_KEY.test(key) ? key : undefined;
+}
+
+/** What every policy's sidecars are told alike. */
+export interface Common {
+  cluster: string;
+  urls: readonly string[];
+  /** Built-in rules of redaction that no policy can switch off. */
+  redactRequired: readonly Redaction[];
+}
+
+export interface SecretContents extends Common {
   namespace: string;
   policies: readonly TracingPolicy[];
   key: StoredKey;
-  cluster: string;
-  urls: readonly string[];
+  /** 64 hex digits. */
+  redactionKey: string;
   ca: string | undefined;
 }
 
-/** Everything that the namespace's sidecars need: a configuration per policy, the key, the authority. */
-export function secretOf({ namespace, policies, key, cluster, urls, ca }: SecretContents) {
-  const files: Record<string, string> = { [SECRET_FILE.apiKey]: key.encoded };
+/** Everything that the namespace's sidecars need: a configuration per policy, the keys, the authority. */
+export function secretOf({ namespace, policies, key, redactionKey, ca, ...common }: SecretContents) {
+  const files: Record<string, string> = {
+    [SECRET_FILE.apiKey]: key.encoded,
+    [SECRET_FILE.redactionKey]: redactionKey,
+  };
   if (ca) files[SECRET_FILE.elasticsearchCa] = ca;
   for (const policy of policies) {
-    files[`TracingPolicy.${policy.metadata.name}.json`] =
-      `${JSON.stringify(configOf(policy, { cluster, urls }), null, 2)}\n`;
+    files[`TracingPolicy.${policy.metadata.name}.json`] = `${JSON.stringify(configOf(policy, common), null, 2)}\n`;
   }
   return {
     apiVersion: 'v1',
@@ -63,17 +82,14 @@ export function secretOf({ namespace, policies, key, cluster, urls, ca }: Secret
 }
 
 /** A policy as its sidecars read it. The revision is a hash of the rest: it changes when, and only when, something else does. */
-export function configOf(
-  policy: TracingPolicy,
-  { cluster, urls }: { cluster: string; urls: readonly string[] },
-): SidecarConfig {
+export function configOf(policy: TracingPolicy, { cluster, urls, redactRequired }: Common): SidecarConfig {
   const { name, namespace } = policy.metadata;
   const rest = {
     cluster,
     policy: { kind: 'TracingPolicy' as const, namespace, name },
     elasticsearch: { urls: [...urls] },
     streams: streamsOf(namespace),
-    logs: policy.spec.logs,
+    logs: { ...policy.spec.logs, redact: redactionOf(policy.spec.logs.redact, redactRequired) },
     limits: DEFAULT_LIMITS,
   };
   const revision = createHash('sha256').update(JSON.stringify(rest)).digest('hex').slice(0, 12);

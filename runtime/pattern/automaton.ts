@@ -1,5 +1,5 @@
-import { alphabetOf, type Alphabet } from './alphabet.ts';
-import { WORD } from './characters.ts';
+import type { Alphabet } from './alphabet.ts';
+import { NO_WORD, TEXT_START, WORD_CHARACTER, passes, type Letters } from './letters.ts';
 import type { Program } from './program.ts';
 import type { Edge } from './syntax.ts';
 
@@ -12,9 +12,6 @@ export const OUTSET = 2;
 const MOST_STATES = 512;
 /** In the table: not looked for yet. */
 const UNKNOWN = -1;
-
-/** What stands before the next character. */
-const [NO_WORD, WORD_CHARACTER, TEXT_START] = [0, 1, 2];
 
 interface State {
   /** Steps of the program that the characters so far lead to, ascending. */
@@ -33,23 +30,16 @@ export class Automaton {
   readonly #table: Int16Array;
   readonly #width: number;
   readonly #program: Program;
-  /** For each step that takes a character: which letters it takes. */
-  readonly #takes: readonly (Uint8Array | undefined)[];
-  readonly #isWord: Uint8Array | undefined;
+  readonly #letters: Letters;
   readonly #onlyAtStart: boolean;
   #states: State[] = [];
   #numbers = new Map<string, number>();
 
-  constructor(program: Program) {
-    const { steps, start } = program;
-    const sets = Array.from(new Set(steps.flatMap((step) => (step.kind === 'one' ? [step.of] : []))));
-    const hasWords = steps.some((step) => step.kind === 'edge' && (step.edge === 'word' || step.edge === 'no word'));
+  constructor(program: Program, letters: Letters) {
     this.#program = program;
-    this.alphabet = alphabetOf(hasWords ? [...sets, WORD] : sets);
-    const memberships = new Map(sets.map((set) => [set, this.alphabet.membership(set)]));
-    this.#takes = steps.map((step) => (step.kind === 'one' ? memberships.get(step.of) : undefined));
-    this.#isWord = hasWords ? this.alphabet.membership(WORD) : undefined;
-    this.#onlyAtStart = this.#reach([start], (edge) => edge !== 'start').length === 0;
+    this.#letters = letters;
+    this.alphabet = letters.alphabet;
+    this.#onlyAtStart = this.#reach([program.start], (edge) => edge !== 'start').length === 0;
     this.#width = this.alphabet.size + 1;
     this.#table = new Int16Array(MOST_STATES * this.#width);
     this.#forget();
@@ -75,17 +65,13 @@ export class Automaton {
 
   #follow({ steps, before }: State, letter: number): number {
     const isEnd = letter === this.alphabet.size;
-    const isWord = !isEnd && this.#isWord?.[letter] === 1;
-    const reached = this.#reach(steps, (edge) => {
-      if (edge === 'start') return before === TEXT_START;
-      if (edge === 'end') return isEnd;
-      return ((before === WORD_CHARACTER) === isWord) === (edge === 'no word');
-    });
+    const isWord = !isEnd && this.#letters.isWord?.[letter] === 1;
+    const reached = this.#reach(steps, (edge) => passes(edge, before, letter, this.#letters));
     const next = new Set<number>();
     for (const at of reached) {
       const step = this.#program.steps[at]!;
       if (step.kind === 'found') return FOUND;
-      if (step.kind === 'one' && this.#takes[at]![letter] === 1) next.add(step.next);
+      if (step.kind === 'one' && this.#letters.takes[at]![letter] === 1) next.add(step.next);
     }
     // The pattern may also begin after this character.
     if (!this.#onlyAtStart) next.add(this.#program.start);

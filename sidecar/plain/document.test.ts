@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LogDocument } from '../../api/document.ts';
@@ -8,8 +9,12 @@ import { STDERR, STDOUT, UNFRAMED, type Lane } from '../source/lane.ts';
 import type { RawRecord } from './record.ts';
 import { Body } from './body.ts';
 import { DocumentWriter } from './document.ts';
+import { FIELDS } from './fields.ts';
+import { EXAMPLES } from './formats/examples/examples.ts';
+import { HOSTILE } from './formats/examples/hostile.ts';
 import { ObjectReader } from './json.ts';
-import { targetOf } from './promote.ts';
+import { rowsOf } from './promote.ts';
+import { PROMOTIONS } from './promotions.ts';
 
 const FILE = '0123456789abcdef01234567';
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -80,9 +85,32 @@ describe('writes', () => {
     ['json-string', '"paid"'],
     ['json-too-deep', `${'{"a":'.repeat(65)}1${'}'.repeat(65)}`],
     ['json-broken-off', '{"message":"paid","level":"err'],
+    [
+      'json-with-every-new-field',
+      '{"log":{"logger":"shop.Cart","origin":{"file":{"name":"cart.go","line":7}}},"process":{"name":"cart","pid":1},"error":{"type":"E","message":"é\\u0021","stack_trace":"a\\nb"},"http":{"request":{"method":"GET"},"response":{"status_code":200,"body":{"bytes":7}},"version":"1.1"},"url":{"original":"/a?b","path":"/a","full":"http://shop/a?b"},"client":{"ip":"10.0.0.7"},"user_agent":{"original":"curl"},"event":{"duration":5},"service":{"name":"payment \\"x\\""},"level":"INFO","msg":"paid","rest":1}',
+    ],
+    [
+      'json-with-parts-taken',
+      '{ "a" : 1 , "log" : { "level" : "info" , "x" : 2 } , "http" : { "version" : "2" } , "b" : 3 }',
+    ],
+    ['klog', 'W0102 03:04:05.678901       1 cart.go:147] "card expired" order=7\n\tat pay'],
+    ['access', '10.0.0.7 - - [02/Jan/2026:03:04:05 +0000] "GET /a\\"b HTTP/1.1" 200 512 "-" "curl \\"8\\""'],
+    ['syslog', '<34>Jan  2 03:04:05 cart-0 su[230]: failed'],
+    [
+      'logfmt',
+      String.raw`level=INFO msg="paid \"é\"\x21" order=7 big=1234567890123456 paid=true card="\xff" empty= trace_id=` +
+        TRACE,
+    ],
+    ['logfmt-without-a-message', Buffer.concat([Buffer.from('level=info a=b c='), Buffer.from([255])])],
   ])('%s', async (name, payload) => {
     const bytes = written((writer) => writer.write(recordOf(payload), origin));
     await expect(bytes.toString()).toMatchFileSnapshot(`../golden/${name}.ndjson`);
+  });
+
+  // Those that are long are long, and nothing else.
+  it.each(HOSTILE.filter(({ payload }) => payload.length < 3000))('hostile: $name', async ({ name, payload }) => {
+    const bytes = written((writer) => writer.write(recordOf(payload), origin));
+    await expect(bytes.toString()).toMatchFileSnapshot(`../golden/hostile-${name}.ndjson`);
   });
 
   const cut = recordOf('{"message":"no longer whole', { lane: STDERR, cut: 1000 });
@@ -99,22 +127,17 @@ describe('writes', () => {
   });
 });
 
-const OURS = [
+const OURS: readonly string[] = [
   '@timestamp',
   'stream',
-  'message',
-  'log.level',
-  'trace.id',
-  'span.id',
+  ...FIELDS,
   'log.offset',
   'tracewell',
   'kubernetes',
-  'service.name',
   'host.name',
   'orchestrator.cluster.name',
   'app',
 ];
-const PROMOTED = ['message', 'msg', 'level', 'severity', 'trace_id', 'traceId', 'span_id', 'traceparent'];
 
 /** The document of two lines, after what holds for all of them. */
 function documentIn(bytes: Buffer): LogDocument {
@@ -134,11 +157,17 @@ function documentIn(bytes: Buffer): LogDocument {
   return JSON.parse(document!) as LogDocument;
 }
 
-const key = fc.oneof(fc.constantFrom(...OURS, ...PROMOTED, '__proto__'), fc.string({ unit: 'binary' }));
-const value = fc.oneof(
+const PATHS = PROMOTIONS.map(({ path }) => path);
+const SEGMENTS = [...new Set(PATHS.flatMap((path) => path.split('.')))];
+const key = fc.oneof(fc.constantFrom(...OURS, ...PATHS, ...SEGMENTS, '__proto__'), fc.string({ unit: 'binary' }));
+const scalar = fc.oneof(
   fc.jsonValue({ stringUnit: 'binary' }),
-  fc.constantFrom('info', 30, TRACE, SPAN, `00-${TRACE}-${SPAN}-01`),
+  fc.constantFrom('info', 'W', 30, 200, 0.5, TRACE, SPAN, SPAN.toUpperCase(), `00-${TRACE}-${SPAN}-01`),
 );
+const value = fc.letrec((tie) => ({
+  value: fc.oneof({ maxDepth: 3 }, scalar, tie('object')),
+  object: fc.dictionary(fc.oneof(fc.constantFrom(...SEGMENTS), fc.string()), tie('value'), { maxKeys: 4 }),
+})).value;
 const members = fc.uniqueArray(fc.tuple(key, value), { selector: ([name]) => name });
 const text = (entries: readonly (readonly [string, unknown])[]) =>
   `{${entries.map(([name, each]) => `${JSON.stringify(name)}:${JSON.stringify(each)}`).join(',')}}`;
@@ -147,11 +176,20 @@ it('makes two valid lines of any bytes, in each of the three forms', () => {
   const bytes = fc.oneof(
     fc.uint8Array(),
     fc.string({ unit: 'binary' }).map((each) => Buffer.from(each)),
-    fc.tuple(members, fc.nat(), fc.nat(255)).map(([entries, place, byte]) => {
-      const payload = Buffer.from(text(entries));
-      payload[place % payload.length] = byte;
-      return payload;
-    }),
+    fc
+      .tuple(
+        fc.oneof(
+          members.map(text),
+          fc.constantFrom(...EXAMPLES).map(({ line }) => line),
+        ),
+        fc.nat(),
+        fc.nat(255),
+      )
+      .map(([line, place, byte]) => {
+        const payload = Buffer.from(line);
+        payload[place % payload.length] = byte;
+        return payload;
+      }),
   );
   const reason = fc.string({ unit: 'binary' });
   fc.assert(
@@ -168,17 +206,75 @@ it('makes two valid lines of any bytes, in each of the three forms', () => {
   );
 });
 
+/** Values by path, whatever stands inside objects; an empty object is a value. */
+function leaves(value: unknown, path: string): [string, unknown][] {
+  const entries = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+  if (entries.length === 0) return [[path, value]];
+  return entries.flatMap(([name, each]) => leaves(each, path === '' ? name : `${path}.${name}`));
+}
+
+const ownLeaves = (object: object) => Object.entries(object).flatMap(([name, each]) => leaves(each, name));
+
 it('keeps every member of a JSON object under its own name, but for those it promotes', () => {
   fc.assert(
     fc.property(members, (entries) => {
-      const { app = {} } = documentIn(written((writer) => writer.write(recordOf(text(entries)), origin)));
-      const wanted = new Map(entries.map(([name, each]) => [name, JSON.parse(JSON.stringify(each)) as unknown]));
-      for (const [name, each] of Object.entries(app)) expect(each).toEqual(wanted.get(name));
-      const gone = [...wanted.keys()].filter((name) => !Object.hasOwn(app, name)).map((name) => Buffer.from(name));
-      expect(gone.filter((name) => !targetOf(name, 0, name.length))).toEqual([]);
+      const { app = {}, ...document } = documentIn(written((writer) => writer.write(recordOf(text(entries)), origin)));
+      const wanted = ownLeaves(JSON.parse(text(entries)) as object);
+      const kept = ownLeaves(app);
+      for (const [path, each] of kept) expect(wanted).toContainEqual([path, each]);
+      const gone = wanted.filter(([path, each]) => !kept.some((leaf) => isDeepStrictEqual(leaf, [path, each])));
+      expect(gone.filter(([path]) => rowsOf(path).length === 0)).toEqual([]);
+      // Text that is neither id nor level was taken as it is.
+      const isPlain = (each: unknown) =>
+        typeof each === 'string' && /[^0-9A-Za-z_-]/.test(each) && !each.includes(TRACE);
+      const holds = ([path, each]: [string, unknown]) =>
+        rowsOf(path).some(({ field }) => document[FIELDS[field] as keyof typeof document] === each);
+      expect(gone.filter((leaf) => isPlain(leaf[1]) && !holds(leaf))).toEqual([]);
     }),
     { numRuns: 1000 },
   );
+});
+
+const bare = fc.stringMatching(/^[!#-[\]-~é]{0,6}$/);
+const amount = fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true })).map(String);
+const pairs = fc.uniqueArray(
+  fc.tuple(
+    fc.oneof(fc.constantFrom(...PATHS), fc.stringMatching(/^[A-Za-z_@][\w./:@-]{0,5}$/)),
+    fc.oneof(
+      fc.tuple(fc.constant(true), fc.string({ unit: 'grapheme' })),
+      fc.tuple(fc.constant(false), fc.oneof(bare, amount)),
+    ),
+  ),
+  { selector: ([name]) => name, minLength: 2, maxLength: 64 },
+);
+
+it('keeps every pair of logfmt under its own key, but for those it promotes', () => {
+  fc.assert(
+    fc.property(pairs, (entries) => {
+      const words = entries.map(([name, [isQuoted, each]]) => `${name}=${isQuoted ? JSON.stringify(each) : each}`);
+      const { app = {}, tracewell } = documentIn(written((writer) => writer.write(recordOf(words.join(' ')), origin)));
+      expect(tracewell.format).toBe('logfmt');
+      const isText = (name: string) => typeof app[name] === 'string';
+      const wrong = entries.filter(([name, [isQuoted, each]]) =>
+        Object.hasOwn(app, name)
+          ? app[name] !== (isQuoted || isText(name) ? each : JSON.parse(each))
+          : rowsOf(name).length === 0,
+      );
+      expect(wrong).toEqual([]);
+      expect(Object.keys(app).filter((name) => !entries.some(([each]) => each === name))).toEqual([]);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+it("lets a service of its own take the place of the pod's", () => {
+  const service = (payload: string) => {
+    const line = written((writer) => writer.write(recordOf(payload), origin)).toString();
+    return documentIn(Buffer.from(line))['service.name'];
+  };
+  expect(service('{"service.name":"payment"}')).toBe('payment');
+  expect(service('{"service.name":""}')).toBe('cart "the" première');
+  expect(service('{"service.name":7}')).toBe('cart "the" première');
 });
 
 it('keeps every byte of a text that is UTF-8', () => {

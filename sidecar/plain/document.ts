@@ -1,10 +1,14 @@
 import { isUtf8 } from 'node:buffer';
+import { withoutService } from '../pod.ts';
 import { LANES, UNFRAMED } from '../source/lane.ts';
 import type { RawRecord } from './record.ts';
 import type { Body } from './body.ts';
-import { isBlank, ObjectReader } from './json.ts';
-import { promote, targetOf, type Facts } from './promote.ts';
-import { factsOfText } from './text.ts';
+import { Facts } from './facts.ts';
+import { SERVICE_NAME } from './fields.ts';
+import { isBlank } from './json.ts';
+import { Members } from './members.ts';
+import { Pairs } from './pairs.ts';
+import { readPlain, readText, type TextFormat } from './text.ts';
 
 /** What is the same for every record of a file. */
 export interface Origin {
@@ -16,8 +20,7 @@ export interface Origin {
 /** At most so much text has a record that Elasticsearch refused in its first form. */
 export const CLEAN_BYTES = 262_144;
 
-/** In place of the start of a member's key: it was promoted, and does not go into `app`. */
-const TAKEN = -1;
+type Format = 'json' | 'unframed' | TextFormat;
 
 /**
  * Writes a record as two lines of a `_bulk` body: the action with its `_id`, and the document (`api/document.ts`).
@@ -25,11 +28,15 @@ const TAKEN = -1;
  * digits) is left to it: the record is then written again by `repaired`.
  */
 export class DocumentWriter {
-  readonly #object = new ObjectReader();
+  readonly #members = new Members();
+  readonly #pairs = new Pairs();
+  /** Of the record that is being written; their places are in `#source`. */
+  readonly #facts = new Facts();
+  #source: Buffer = Buffer.alloc(0);
   readonly #body: Body;
   readonly #now: () => Date;
-  /** Of the record that was written last. */
-  #level: string | undefined;
+  /** The origin that was last asked for without its service, and that. */
+  #nameless: { constant: Buffer; without: Buffer } | undefined;
 
   constructor(body: Body, now: () => Date) {
     this.#body = body;
@@ -38,16 +45,24 @@ export class DocumentWriter {
 
   /** Returns the `log.level` that it found. */
   write(record: RawRecord, origin: Origin): string | undefined {
+    const format = this.#read(record);
     this.#opening(record, origin);
-    if (record.lane === UNFRAMED || record.cut > 0 || !this.#json(record, origin)) this.#text(record, origin);
+    this.#ours(record, origin, `"${format}"`);
+    if (format === 'json') this.#app(this.#members);
+    else if (format === 'logfmt') this.#app(this.#pairs);
     this.#body.ascii('}\n');
-    return this.#level;
+    return this.#facts.level(this.#source);
   }
 
   /** The second form: nothing but clean text, with the reason why the first was refused. */
   repaired(record: RawRecord, origin: Origin, reason: string): void {
+    this.#readPlain(record);
     this.#opening(record, origin);
-    this.#text(record, origin, `,"repaired":${JSON.stringify(reason)}`);
+    this.#ours(
+      record,
+      origin,
+      `${record.lane === UNFRAMED ? '"unframed"' : '"text"'},"repaired":${JSON.stringify(reason)}`,
+    );
     this.#body.ascii('}\n');
   }
 
@@ -61,6 +76,41 @@ export class DocumentWriter {
     this.#body.ascii('}\n');
   }
 
+  /** Finds out what the payload is, and takes the facts out of it; nothing is written yet. */
+  #read(record: RawRecord): Format {
+    const { buffer, start, end, lane, cut } = record;
+    if (lane === UNFRAMED || cut > 0) {
+      this.#readPlain(record);
+      return lane === UNFRAMED ? 'unframed' : 'text';
+    }
+    this.#facts.clear();
+    if (this.#readObject(record)) return 'json';
+    this.#source = buffer;
+    return readText(buffer, start, end, { facts: this.#facts, pairs: this.#pairs });
+  }
+
+  #readPlain({ buffer, start, end }: RawRecord): void {
+    this.#facts.clear();
+    this.#source = buffer;
+    readPlain(buffer, start, end, this.#facts);
+  }
+
+  /** False when the payload is no JSON object. */
+  #readObject({ buffer, start, end }: RawRecord): boolean {
+    while (end > start && isBlank(buffer[end - 1])) end--;
+    while (start < end && isBlank(buffer[start])) start++;
+    const members = this.#members;
+    if (!members.read(buffer, start, end)) return false;
+    if (!members.isAscii && !isUtf8(buffer.subarray(start, end))) {
+      // Broken UTF-8 becomes U+FFFD, as in plain text.
+      buffer = Buffer.from(buffer.toString('utf8', start, end));
+      if (!members.read(buffer, 0, buffer.length)) return false;
+    }
+    this.#source = buffer;
+    members.promote(this.#facts);
+    return true;
+  }
+
   /** The action, and the document up to its first fields. */
   #opening({ offset, bytes, stamp, lane }: RawRecord, { file }: Origin): void {
     const time = stamp ?? this.#now().toISOString();
@@ -68,76 +118,27 @@ export class DocumentWriter {
     this.#body.ascii(`{"create":{"_id":"${file}.${offset}.${bytes}"}}\n{"@timestamp":"${time}",${stream}`);
   }
 
-  /** False, and nothing written, when the payload is no JSON object. */
-  #json(record: RawRecord, origin: Origin): boolean {
-    let { buffer, start, end } = record;
-    while (end > start && isBlank(buffer[end - 1])) end--;
-    while (start < end && isBlank(buffer[start])) start++;
-    if (!this.#object.read(buffer, start, end)) return false;
-    if (!this.#object.isAscii && !isUtf8(buffer.subarray(start, end))) {
-      // Broken UTF-8 becomes U+FFFD, as in plain text.
-      buffer = Buffer.from(buffer.toString('utf8', start, end));
-      if (!this.#object.read(buffer, 0, buffer.length)) return false;
-    }
-    const { members } = this.#object;
-    const facts: Facts = { level: undefined, traceId: undefined, spanId: undefined };
-    let message = -1;
-    for (let i = 0; i < members.length; i += 4) {
-      const target = targetOf(buffer, members[i]!, members[i + 1]!);
-      if (!target) continue;
-      if (target !== 'message') {
-        if (promote(target, valueAt(buffer, members[i + 2]!, members[i + 3]!), facts)) members[i] = TAKEN;
-      } else if (message < 0 && buffer[members[i + 2]!] === 34) {
-        message = i;
-        members[i] = TAKEN;
-      }
-    }
-    if (message >= 0) {
-      this.#body.ascii('"message":');
-      this.#body.copy(buffer, members[message + 2]!, members[message + 3]!);
-      this.#body.ascii(',');
-    }
-    this.#facts(record, origin, facts, '"json"');
-    this.#app(buffer);
-    return true;
-  }
-
-  /** The members that were not taken; neighbours go over in one piece, with the application's own blanks. */
-  #app(buffer: Buffer): void {
-    const { members } = this.#object;
-    let before = ',"app":{"';
-    for (let i = 0; i < members.length; i += 4) {
-      const start = members[i]!;
-      if (start === TAKEN) continue;
-      while (i + 4 < members.length && members[i + 4] !== TAKEN) i += 4;
-      this.#body.ascii(before);
-      this.#body.copy(buffer, start, members[i + 3]!);
-      before = ',"';
-    }
-    if (before === ',"') this.#body.ascii('}');
-  }
-
-  #text(record: RawRecord, origin: Origin, more = ''): void {
-    const text = record.buffer.toString('utf8', record.start, record.end);
-    this.#body.utf8(`"message":${JSON.stringify(text)},`);
-    this.#facts(record, origin, factsOfText(text), `${record.lane === UNFRAMED ? '"unframed"' : '"text"'}${more}`);
-  }
-
-  /** Everything of ours but what `#opening` wrote, `message` and `app`. */
-  #facts(record: RawRecord, origin: Origin, { level, traceId, spanId }: Facts, format: string): void {
-    let text = '';
-    this.#level = level;
-    if (level) text += `"log.level":"${level}",`;
-    if (traceId) text += `"trace.id":"${traceId}",`;
-    if (spanId) text += `"span.id":"${spanId}",`;
-    text += `"log.offset":${record.offset},"tracewell":{"file":"${origin.file}","bytes":${record.bytes},"format":${format}`;
-    if (record.cut > 0) text += `,"cut":${record.cut}`;
-    if (record.continued) text += ',"continued":true';
+  /** The facts, and everything of ours but what `#opening` wrote. */
+  #ours(record: RawRecord, origin: Origin, format: string): void {
+    const { offset, bytes, cut, continued } = record;
+    this.#facts.write(this.#body, this.#source);
+    let text = `"log.offset":${offset},"tracewell":{"file":"${origin.file}","bytes":${bytes},"format":${format}`;
+    if (cut > 0) text += `,"cut":${cut}`;
+    if (continued) text += ',"continued":true';
     this.#body.utf8(`${text}},`);
-    this.#body.copy(origin.constant, 0, origin.constant.length);
+    const constant = this.#facts.has(SERVICE_NAME) ? this.#withoutService(origin.constant) : origin.constant;
+    this.#body.copy(constant, 0, constant.length);
   }
-}
 
-function valueAt(buffer: Buffer, start: number, end: number): unknown {
-  return JSON.parse(buffer.toString('utf8', start, end));
+  #withoutService(constant: Buffer): Buffer {
+    if (this.#nameless?.constant !== constant) this.#nameless = { constant, without: withoutService(constant) };
+    return this.#nameless.without;
+  }
+
+  /** What the application wrote and nothing was taken of. */
+  #app(rest: Members | Pairs): void {
+    if (!rest.isLeft) return;
+    this.#body.ascii(',"app":');
+    rest.write(this.#body);
+  }
 }

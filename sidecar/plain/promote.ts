@@ -1,99 +1,48 @@
-/** What is taken out of a record's payload into fields of its own. */
-export interface Facts {
-  level: string | undefined;
-  traceId: string | undefined;
-  spanId: string | undefined;
+import type { Facts, Value } from './facts.ts';
+import { fieldOf } from './fields.ts';
+import { LEFT } from './outcome.ts';
+import { PROMOTIONS, type As } from './promotions.ts';
+import { READERS } from './readers.ts';
+
+/** A row of the table, ready for use. */
+export interface Row {
+  as: As;
+  /** The number of a field. */
+  field: number;
+  isLate: boolean;
+  /** A key that the record must have. */
+  company: string | undefined;
 }
 
-export type Target = 'message' | 'level' | 'traceId' | 'spanId' | 'traceparent';
+/** The table by path; rows of one path in their order. */
+const ROWS = new Map<string, Row[]>();
+/** Paths of the objects inside which paths of the table lie. */
+const OUTER = new Set<string>();
+for (const { path, as, to, late, with: company } of PROMOTIONS) {
+  const row = { as, field: fieldOf(to), isLate: late === true || company !== undefined, company };
+  ROWS.set(path, [...(ROWS.get(path) ?? []), row]);
+  for (let dot = path.indexOf('.'); dot > 0; dot = path.indexOf('.', dot + 1)) OUTER.add(path.slice(0, dot));
+}
 
-/**
- * The application's key -> our field, a fixed table: never a look at the index. Of several keys for one field the first in
- * the record wins, and the others stay under `app`; so does a value of the wrong type.
- */
-export const TABLE = new Map<string, Target>([
-  ['message', 'message'],
-  ['msg', 'message'],
-  ['level', 'level'],
-  ['log.level', 'level'],
-  ['severity', 'level'],
-  ['trace_id', 'traceId'],
-  ['traceId', 'traceId'],
-  ['traceID', 'traceId'],
-  ['trace.id', 'traceId'],
-  ['span_id', 'spanId'],
-  ['spanId', 'spanId'],
-  ['spanID', 'spanId'],
-  ['span.id', 'spanId'],
-  ['traceparent', 'traceparent'],
-]);
-const LENGTHS = [...TABLE.keys()].map((key) => key.length);
-const SHORTEST = Math.min(...LENGTHS);
-const LONGEST = Math.max(...LENGTHS);
-/** By first byte whether a key of the table begins with it: most keys are none of ours. */
-const FIRST = Array.from({ length: 256 }, (_, byte) => [...TABLE.keys()].some((key) => key.charCodeAt(0) === byte));
+const NO_ROWS: readonly Row[] = [];
+/** The rows for a path, in which keys of objects inside each other have dots between them. */
+export const rowsOf = (path: string): readonly Row[] => ROWS.get(path) ?? NO_ROWS;
 
-/** The field for the key `[start, end)`; keys written with escapes are not looked for. */
-export function targetOf(bytes: Buffer, start: number, end: number): Target | undefined {
+/** Whether an object that stands at this path may hold what has a row. */
+export const isOuter = (path: string): boolean => OUTER.has(path);
+
+const LONGEST = Math.max(...PROMOTIONS.map(({ path }) => path.length));
+/** By first byte a bit for each length that keys of the table have: most keys are none of ours. */
+const LENGTHS = new Uint32Array(256);
+for (const path of [...ROWS.keys(), ...OUTER]) LENGTHS[path.charCodeAt(0)]! |= 1 << (path.length & 31);
+
+/** Whether a key `[start, end)` at the top may be one of the table. */
+export function mayHaveRow(bytes: Uint8Array, start: number, end: number): boolean {
   const length = end - start;
-  if (length < SHORTEST || length > LONGEST || !FIRST[bytes[start]!]) return undefined;
-  return TABLE.get(bytes.toString('latin1', start, end));
+  return length > 0 && length <= LONGEST && ((LENGTHS[bytes[start]!]! >>> (length & 31)) & 1) === 1;
 }
 
-/** pino's and bunyan's numbers (pino, docs/api.md "logger.level"). */
-const NUMBERED = new Map([
-  [10, 'trace'],
-  [20, 'debug'],
-  [30, 'info'],
-  [40, 'warn'],
-  [50, 'error'],
-  [60, 'fatal'],
-]);
-
-/** A level as a lower-case word; undefined when the value is none. */
-export function levelOf(value: unknown): string | undefined {
-  if (typeof value === 'number') return NUMBERED.get(value);
-  return typeof value === 'string' && /^[A-Za-z][A-Za-z0-9_-]{0,31}$/.test(value) ? value.toLowerCase() : undefined;
+/** Takes a value over into the row's field; when that has one already, or the value is none for it, it is left. */
+export function promote(row: Row, bytes: Uint8Array, value: Value, facts: Facts): number {
+  return facts.has(row.field) ? LEFT : READERS[row.as](bytes, value, row.field, facts);
 }
-
-/** A W3C trace id: 32 hex digits, not all zero, in lower case. */
-export function traceIdOf(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[0-9a-fA-F]{32}$/.test(value) && !/^0+$/.test(value)
-    ? value.toLowerCase()
-    : undefined;
-}
-
-/** A W3C span id: 16 hex digits, not all zero, in lower case. */
-export function spanIdOf(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[0-9a-fA-F]{16}$/.test(value) && !/^0+$/.test(value)
-    ? value.toLowerCase()
-    : undefined;
-}
-
-const TRACEPARENT = /(?<![0-9A-Za-z])[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(?![0-9A-Za-z])/;
-
-/** Both ids of a `traceparent` (W3C Trace Context, section 3.2) that stands anywhere in the text. */
-export function traceparentIn(text: string): { traceId: string; spanId: string } | undefined {
-  const match = TRACEPARENT.exec(text);
-  const traceId = traceIdOf(match?.[1]);
-  const spanId = spanIdOf(match?.[2]);
-  return traceId && spanId ? { traceId, spanId } : undefined;
-}
-
-/**
- * Takes a value over into the field that its key stands for; false when that has a value already or this one has the wrong
- * shape: it stays under `app`.
- */
-export function promote(target: Exclude<Target, 'message'>, value: unknown, facts: Facts): boolean {
-  if (target === 'traceparent') {
-    const ids = typeof value === 'string' && !facts.traceId && !facts.spanId ? traceparentIn(value) : undefined;
-    Object.assign(facts, ids);
-    return ids !== undefined;
-  }
-  const read = READ[target](value);
-  if (read === undefined || facts[target] !== undefined) return false;
-  facts[target] = read;
-  return true;
-}
-
-const READ = { level: levelOf, traceId: traceIdOf, spanId: spanIdOf };

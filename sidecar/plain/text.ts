@@ -1,27 +1,58 @@
-import { levelOf, spanIdOf, traceIdOf, traceparentIn, type Facts } from './promote.ts';
+import { PLAIN, type Facts } from './facts.ts';
+import { LEVEL, MESSAGE } from './fields.ts';
+import { access } from './formats/access.ts';
+import { indexOf } from './formats/alphabet.ts';
+import { contextIn } from './formats/context.ts';
+import { klog } from './formats/klog.ts';
+import { levelIn } from './formats/level.ts';
+import { syslog } from './formats/syslog.ts';
+import type { Pairs } from './pairs.ts';
 
-const LEVEL_KEY = /(?:^|[\s,{[(])(?:level|severity|lvl)=["']?([A-Za-z]{3,12})(?![A-Za-z0-9])/;
-/** A level word near the start, set apart: `ERROR …`, `12:00:01 INFO  main …`, `a | WARN | b`. */
-const LEVEL_WORD = /(?:^|[\s[(<|])(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|PANIC)(?=$|[\s\])>|:,])/;
-/** In lower case a word of prose may look the same: it counts in brackets, or first of all and before a colon. */
-const LEVEL_LOWER =
-  /(?:[[(<]|^(?=[a-z]+:))(trace|debug|info|notice|warn|warning|error|critical|fatal|panic)(?=[\])>:])/;
-const LEVEL_REACH = 128;
-const TRACE_KEY = /(?:trace_id|traceId|traceID|trace\.id)["']?[=:] ?["']?([0-9a-fA-F]{32})(?![0-9A-Za-z])/;
-const SPAN_KEY = /(?:span_id|spanId|spanID|span\.id)["']?[=:] ?["']?([0-9a-fA-F]{16})(?![0-9A-Za-z])/;
+/** What a text is recognised as, in the order in which it is asked. */
+export type TextFormat = 'klog' | 'access' | 'syslog' | 'logfmt' | 'text';
 
-/** Level and trace context of a line of plain text. Every pattern takes linear time: no repetition inside a repetition. */
-export function factsOfText(text: string): Facts {
-  const level = levelIn(text);
-  const parent = text.includes('-') ? traceparentIn(text) : undefined;
-  if (parent) return { level, ...parent };
-  if (!text.includes('race')) return { level, traceId: undefined, spanId: undefined };
-  return { level, traceId: traceIdOf(TRACE_KEY.exec(text)?.[1]), spanId: spanIdOf(SPAN_KEY.exec(text)?.[1]) };
+const [NEWLINE, CARRIAGE_RETURN] = [10, 13];
+
+/** What is found in a text, and where the pairs of logfmt are kept. */
+interface Finding {
+  readonly facts: Facts;
+  readonly pairs: Pairs;
 }
 
-function levelIn(text: string): string | undefined {
-  const key = text.includes('=') ? LEVEL_KEY.exec(text) : null;
-  if (key) return levelOf(key[1]);
-  const opening = text.slice(0, LEVEL_REACH);
-  return levelOf((LEVEL_WORD.exec(opening) ?? LEVEL_LOWER.exec(opening))?.[1]);
+/**
+ * Finds out what the text `[start, end)` is, and what it says. Its message is all of it, but for logfmt with a message of its
+ * own. Of several lines the first decides. Linear, as all that it calls.
+ */
+export function readText(bytes: Buffer, start: number, end: number, { facts, pairs }: Finding): TextFormat {
+  const newline = indexOf(bytes, NEWLINE, start, end);
+  const isLine = newline < 0;
+  const last = endOfLine(bytes, start, isLine ? end : newline);
+  if (isLine && pairs.read(bytes, start, last)) {
+    pairs.promote(facts);
+    if (!facts.has(MESSAGE)) facts.set(MESSAGE, PLAIN, start, end);
+    return 'logfmt';
+  }
+  facts.set(MESSAGE, PLAIN, start, end);
+  const format = klog(bytes, start, last, facts)
+    ? 'klog'
+    : isLine && access(bytes, start, last, facts)
+      ? 'access'
+      : syslog(bytes, start, last, facts)
+        ? 'syslog'
+        : 'text';
+  // What an access log says about levels is part of a URL.
+  if (format !== 'access' && !facts.has(LEVEL)) levelIn(bytes, start, end, facts);
+  contextIn(bytes, start, end, facts);
+  return format;
+}
+
+/** Without the carriage return that ends it. */
+const endOfLine = (bytes: Uint8Array, start: number, end: number): number =>
+  end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+
+/** Level and trace context of a text that is nothing else, or of which only these count. */
+export function readPlain(bytes: Uint8Array, start: number, end: number, facts: Facts): void {
+  facts.set(MESSAGE, PLAIN, start, end);
+  levelIn(bytes, start, end, facts);
+  contextIn(bytes, start, end, facts);
 }

@@ -99,7 +99,7 @@ describe.skipIf(missing)(`the sidecar and a real Elasticsearch ${missing}`, () =
     world.configure(
       configOf([elasticsearch.url], {
         streams,
-        logs: { containers: { include: [], exclude: [] }, multiline: 'Auto', drop: [] },
+        logs: { containers: { include: [], exclude: [] }, multiline: 'Auto', drop: [], redact: [] },
         limits: { ...DEFAULT_LIMITS, recordBytes: RECORD_BYTES },
       }),
     );

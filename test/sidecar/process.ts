@@ -31,7 +31,7 @@ export function configOf(urls: readonly string[], changes: Partial<SidecarConfig
     policy: POLICY,
     elasticsearch: { urls },
     streams: STREAMS,
-    logs: { containers: { include: [], exclude: [] }, multiline: 'Off', drop: [] },
+    logs: { containers: { include: [], exclude: [] }, multiline: 'Off', drop: [], redact: [] },
     limits: { ...DEFAULT_LIMITS, batchAgeMs: 50 },
     ...changes,
   });

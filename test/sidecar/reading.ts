@@ -74,7 +74,7 @@ export class Reading {
     const before = this.texts.length;
     const config = configOf(['http://localhost']);
     const limits = { ...config.limits, heldBytes: this.heldBytes };
-    this.source.look({ ...config, limits, logs: { containers, multiline: 'Off', drop: [] } }, ending);
+    this.source.look({ ...config, limits, logs: { containers, multiline: 'Off', drop: [], redact: [] } }, ending);
     for (const file of this.source.files()) await this.#readOn(file);
     return this.texts.slice(before);
   }

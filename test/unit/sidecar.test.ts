@@ -362,7 +362,7 @@ describe.concurrent('the sidecar, a process of its own', () => {
     world.configure(
       configOf([server.url], {
         limits: { ...SMALL, inFlight: 1 },
-        logs: { containers: { include: [], exclude: [] }, multiline: 'Auto', drop: [] },
+        logs: { containers: { include: [], exclude: [] }, multiline: 'Auto', drop: [], redact: [] },
       }),
     );
     // By such stamps a record waits for three seconds.
@@ -387,7 +387,7 @@ describe.concurrent('the sidecar, a process of its own', () => {
   it('with a rule survives a record whose field names would fill its memory', async ({ world, server }) => {
     world.configure(
       configOf([server.url], {
-        logs: { containers: { include: [], exclude: [] }, multiline: 'Off', drop: [{ when: 'app.nothing: *' }] },
+        logs: { containers: { include: [], exclude: [] }, multiline: 'Off', drop: [{ when: 'app.nothing: *' }], redact: [] },
       }),
     );
     const inner = Array.from({ length: 40_000 }, (_, index) => `"${index}":1`).join();
