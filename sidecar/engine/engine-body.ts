@@ -1,10 +1,14 @@
 import { Body } from '../plain/body.ts';
 import { DocumentWriter, type Origin } from '../plain/document.ts';
 import type { RawRecord } from '../plain/record.ts';
-import { TABLE } from '../plain/promote.ts';
-import { URGENT } from '../sink/age.ts';
+import { FIELDS } from '../plain/fields.ts';
+import { isUrgent, URGENT } from '../sink/age.ts';
 import type { BulkBody, LineRange, Rows } from '../sink/bulk-body.ts';
-import { BODY_BYTES, CHUNK_BYTES, JOB, MOST_ROWS, type Engine } from './engine.ts';
+import { engineTable } from './table.ts';
+import { LANES, UNFRAMED } from '../source/lane.ts';
+import { ASIDE_BYTES, BODY_BYTES, CHUNK_BYTES, JOB, MOST_ROWS, type Engine } from './engine.ts';
+
+const OPEN_BRACE = 123;
 
 /** The body in the engine's memory. What the engine leaves aside the plain writer puts there, too. */
 export class EngineBody implements BulkBody {
@@ -21,8 +25,8 @@ export class EngineBody implements BulkBody {
     this.chunk = engine.chunk;
     this.#body = new Body(engine.body);
     this.#writer = new DocumentWriter(this.#body, now);
-    const CODES = { message: 1, level: 2, traceId: 3, spanId: 4, traceparent: 5 };
-    for (const [key, target] of TABLE) engine.addKey(key, CODES[target]);
+    for (const [key, code] of engineTable()) engine.addKey(key, code);
+    for (const [field, name] of FIELDS.entries()) engine.nameField(field, name);
     for (const level of URGENT) engine.addUrgent(level);
     this.#rows = { count: 0, to: 0, ...engine.rows, isUrgent: false };
   }
@@ -31,8 +35,24 @@ export class EngineBody implements BulkBody {
     return this.#body.length;
   }
 
-  write(record: RawRecord, origin: Origin): string | undefined {
-    return this.#writer.write(record, origin);
+  write(record: RawRecord, origin: Origin): boolean {
+    return this.#text(record, origin) ?? isUrgent(this.#writer.write(record, origin));
+  }
+
+  /** Lets the engine write a text; undefined when that is the plain writer's. */
+  #text(record: RawRecord, origin: Origin): boolean | undefined {
+    const { buffer, start, end, offset, bytes, lane, cut, continued } = record;
+    const isCommon = lane !== UNFRAMED && cut === 0 && !continued && record.stamp !== undefined;
+    if (!isCommon || buffer[start] === OPEN_BRACE || end - start > ASIDE_BYTES || !this.#isReady(origin))
+      return undefined;
+    const engine = this.#engine;
+    const body = this.#body;
+    const before = body.length;
+    body.ascii(`{"create":{"_id":"${origin.file}.${offset}.${bytes}"}}\n`);
+    body.ascii(`{"@timestamp":"${record.stamp}","stream":"${LANES[lane]}",`);
+    const after = engine.writeText(body.length, { buffer, start, end }, { offset, bytes });
+    body.length = after ?? before;
+    return after === undefined ? undefined : engine.wasUrgent;
   }
 
   take({ from, to, offset, lanes, limit, full }: LineRange, origin: Origin): Rows | undefined {
@@ -77,7 +97,7 @@ export class EngineBody implements BulkBody {
     const { file, constant } = origin;
     const action = Buffer.from(`{"create":{"_id":"${file}.`);
     const tracewell = Buffer.from(`,"tracewell":{"file":"${file}","bytes":`);
-    const rest = Buffer.concat([Buffer.from(',"format":"json"},'), constant, Buffer.from(',"app":{"')]);
+    const rest = Buffer.concat([Buffer.from('"},'), constant]);
     this.#hasOrigin = this.#engine.setOrigin(action, tracewell, rest);
     return this.#hasOrigin;
   }

@@ -1,5 +1,9 @@
 import { crc32 } from 'node:zlib';
+import type { Extent, Text } from '../plain/record.ts';
 import { ENGINE_WASM } from './wasm.ts';
+
+/** `[start, end)` of a buffer. */
+type Piece = Pick<Text, 'buffer' | 'start' | 'end'>;
 
 /** What the engine is made of: `assembly/index.ts`. Addresses and sizes are bytes. */
 interface Exports {
@@ -12,6 +16,8 @@ interface Exports {
   addKey(at: number, size: number, code: number): void;
   nameField(field: number, at: number, size: number): void;
   addUrgent(at: number, size: number): void;
+  writeText(to: number, at: number, end: number, offset: number, bytes: number, kinds: number): number;
+  readonly wasUrgent: WebAssembly.Global;
 }
 
 const PAGE = 65_536;
@@ -26,6 +32,8 @@ const PACKED_BYTES = BODY_BYTES + BODY_BYTES / 512;
 const SPARE = 128;
 /** Documents of one call: what is in a chunk, at 32 bytes a line. */
 export const MOST_ROWS = CHUNK_BYTES / 32;
+/** A text that is not in the chunk is copied to where the engine can read it. */
+export const ASIDE_BYTES = 17 * 1024 * 1024;
 const SCRATCH_BYTES = 1024;
 const ORIGIN_BYTES = 16_384;
 
@@ -63,9 +71,10 @@ export class Engine {
   readonly #memory: Buffer;
   readonly #jobAt: number;
   readonly #scratch: number;
+  readonly #asideAt: number;
 
   constructor(module: WebAssembly.Module) {
-    const pages = Math.ceil((BODY_BYTES + PACKED_BYTES) / PAGE) + 64;
+    const pages = Math.ceil((ASIDE_BYTES + BODY_BYTES + PACKED_BYTES) / PAGE) + 64;
     const memory = new WebAssembly.Memory({ initial: pages });
     const abort = () => {
       throw new Error('BUG: the engine gave up');
@@ -87,7 +96,8 @@ export class Engine {
     };
     this.chunkAt = engine.reserve(CHUNK_BYTES + SPARE);
     this.chunk = this.#memory.subarray(this.chunkAt, this.chunkAt + CHUNK_BYTES);
-    this.bodyAt = engine.reserve(0) + SPARE;
+    this.#asideAt = engine.reserve(0) + SPARE;
+    this.bodyAt = this.#asideAt + ASIDE_BYTES + SPARE;
     this.body = this.#memory.subarray(this.bodyAt, this.bodyAt + BODY_BYTES);
     this.job.set([offsets!, bytes!, ends!, lanes!], JOB.offsets);
   }
@@ -95,6 +105,22 @@ export class Engine {
   /** Runs what `job` says. */
   convert(): void {
     this.#exports.convert(this.#jobAt);
+  }
+
+  /**
+   * Writes a text at `at` of the body, behind the opening of its document; returns how long the body is then, undefined when the
+   * plain writer must look at it.
+   */
+  writeText(at: number, { buffer, start, end }: Piece, { offset, bytes }: Pick<Extent, 'offset' | 'bytes'>) {
+    const isHere = buffer.buffer === this.#memory.buffer;
+    const from = isHere ? buffer.byteOffset + start : this.#asideAt;
+    if (!isHere) buffer.copy(this.#memory, from, start, end);
+    const to = this.#exports.writeText(this.bodyAt + at, from, from + end - start, offset, bytes, 0);
+    return to === 0 ? undefined : to - this.bodyAt;
+  }
+
+  get wasUrgent(): boolean {
+    return this.#exports.wasUrgent.value === 1;
   }
 
   /** Takes over what is the same for every record of a file; false when it has no room for it. */

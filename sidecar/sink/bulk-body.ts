@@ -1,6 +1,7 @@
 import { Body } from '../plain/body.ts';
 import { DocumentWriter, type Origin } from '../plain/document.ts';
 import type { RawRecord } from '../plain/record.ts';
+import { isUrgent } from './age.ts';
 import { pack } from './slice.ts';
 
 /** Records that were written at once, as columns: `Batch` has the same. Valid until the next call. */
@@ -35,8 +36,8 @@ export interface BulkBody {
   readonly chunk: Buffer;
   /** Bytes so far. */
   readonly length: number;
-  /** Writes a record behind the others; returns the `log.level` that it found. */
-  write(record: RawRecord, origin: Origin): string | undefined;
+  /** Writes a record behind the others; returns whether it has a level of which people want to know at once. */
+  write(record: RawRecord, origin: Origin): boolean;
   /**
    * Writes the records of the lines of a chunk, as many as are ordinary and find room, each byte as `write` has it; the rest
    * is the caller's. Undefined when it takes none.
@@ -69,8 +70,8 @@ export class PlainBody implements BulkBody {
     return this.#body.bytes.length;
   }
 
-  write(record: RawRecord, origin: Origin): string | undefined {
-    return this.#writer.write(record, origin);
+  write(record: RawRecord, origin: Origin): boolean {
+    return isUrgent(this.#writer.write(record, origin));
   }
 
   take(): undefined {

@@ -5,7 +5,7 @@ import type { Origin } from '../plain/document.ts';
 import type { Extent, RawRecord } from '../plain/record.ts';
 import type { LogFile } from '../source/log-file.ts';
 import type { State } from '../source/state.ts';
-import { batchAge, isUrgent, Rate } from './age.ts';
+import { batchAge, Rate } from './age.ts';
 import { Batch } from './batch.ts';
 import { PlainBody, type BulkBody, type LineRange } from './bulk-body.ts';
 import type { Deliverer, Fate } from './deliver.ts';
@@ -59,8 +59,8 @@ export class Outbox {
   add(file: LogFile, origin: Origin, record: RawRecord): void {
     const { body } = this.#options;
     this.#begin();
-    const level = body.write(record, origin);
-    this.#filling.isUrgent ||= isUrgent(level);
+    const isUrgent = body.write(record, origin);
+    this.#filling.isUrgent ||= isUrgent;
     this.#filling.add(file, origin, record, body.length);
   }
 

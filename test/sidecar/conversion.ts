@@ -7,7 +7,6 @@ import { Collector } from '../../sidecar/plain/collect.ts';
 import type { Origin } from '../../sidecar/plain/document.ts';
 import type { RawRecord } from '../../sidecar/plain/record.ts';
 import { Batch } from '../../sidecar/sink/batch.ts';
-import { isUrgent } from '../../sidecar/sink/age.ts';
 import type { BulkBody } from '../../sidecar/sink/bulk-body.ts';
 import { freshCheckpoint } from '../../sidecar/source/checkpoint.ts';
 import { openFile } from '../../sidecar/source/discovery.ts';
@@ -64,8 +63,8 @@ export function convert(pieces: readonly Buffer[], body: BulkBody, options: Conv
     batch.clear(Infinity);
   };
   const emit = (record: RawRecord): boolean => {
-    const level = body.write(record, ORIGIN);
-    batch.isUrgent ||= isUrgent(level);
+    const isUrgent = body.write(record, ORIGIN);
+    batch.isUrgent ||= isUrgent;
     batch.add(file, ORIGIN, record, body.length);
     return batch.size < full;
   };

@@ -1,9 +1,9 @@
 // Whole lines of a chunk become documents, as long as nothing about them is out of the ordinary.
 import { CLOSE_BRACE, NEWLINE, OPEN_BRACE, find } from './bytes';
 import { laneOf, textOf } from './cri';
-import { writeObject } from './document';
-import { levelAt, levelEnd } from './facts';
-import { members } from './object';
+import { JSON, writeClose, writeFields, writeOpening } from './document';
+import { LEVEL, endOf, has, startOf } from './facts';
+import { members, writeMembers } from './object';
 import { candidate } from './redact';
 import { isUrgent } from './urgent';
 import { isUtf8 } from './utf8';
@@ -62,8 +62,9 @@ export function convert(job: Job): void {
     if (members(text) != stop || !isUtf8(text, stop)) break;
     const offset = base + <u64>(at - start);
     const bytes = stop + 1 - at;
-    to = writeObject(to, at, text, offset, bytes);
-    if (levelAt && isUrgent(levelAt, levelEnd)) job.urgent = 1;
+    to = writeOpening(to, at, text, offset, bytes);
+    to = writeClose(writeMembers(writeFields(to, JSON, offset, bytes)));
+    if (has(LEVEL) && isUrgent(startOf(LEVEL), endOf(LEVEL))) job.urgent = 1;
     store<f64>(<usize>job.offsets + ((<usize>rows) << 3), <f64>offset);
     store<u32>(<usize>job.bytes + ((<usize>rows) << 2), <u32>bytes);
     store<u32>(<usize>job.ends + ((<usize>rows) << 2), <u32>(to - <usize>job.body));

@@ -1,51 +1,60 @@
 // One record as two lines of a bulk body, byte for byte as the plain writer (plain/document.ts) has it.
-import { copy, decimal, literal, put } from './bytes';
+import { QUOTE, copy, decimal, literal, put } from './bytes';
 import { stampSize, streamAt } from './cri';
-import { fieldAt, fieldEnd, fields, levelAt, levelEnd, messageAt, messageEnd, spanAt, traceAt } from './facts';
-import { pieceAt, pieceCount, pieceEnd } from './object';
+import { escape } from './escape';
+import { PLAIN, QUOTED, SPAN_ID, TRACE_ID, WORD, endOf, found, has, kindOf, startOf } from './facts';
 
 const STAMP = literal('"}}\n{"@timestamp":"', 19);
 const STREAM = literal('","stream":"', 12);
 const AFTER_STREAM = literal('",', 2);
-const MESSAGE = literal('"message":', 10);
-const LEVEL = literal('"log.level":"', 13);
-const TRACE = literal('"trace.id":"', 12);
-const SPAN = literal('"span.id":"', 11);
 const OFFSET = literal('"log.offset":', 13);
-const MEMBER = literal(',"', 2);
+const FORMAT = literal(',"format":"', 11);
 const CLOSE = literal('}\n', 2);
 
-/** Bytes of `,"app":{"`, with which the last part of an origin ends. */
-const APP: usize = 9;
+/** What a record is recognised as. */
+export const UNKNOWN: u32 = 0;
+export const JSON: u32 = 1;
+export const TEXT: u32 = 2;
+export const LOGFMT: u32 = 3;
+export const ACCESS: u32 = 4;
+export const KLOG: u32 = 5;
+export const SYSLOG: u32 = 6;
+/** The names of the formats, in eight bytes each, the first of which is their size. */
+const FORMATS = memory.data<u8>([
+  0, 0, 0, 0, 0, 0, 0, 0, 4, 106, 115, 111, 110, 0, 0, 0, 4, 116, 101, 120, 116, 0, 0, 0, 6, 108, 111, 103, 102, 109,
+  116, 0, 6, 97, 99, 99, 101, 115, 115, 0, 4, 107, 108, 111, 103, 0, 0, 0, 6, 115, 121, 115, 108, 111, 103, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+]);
 
 /**
  * What is the same for every record of a file, written by the host: the action up to the offset; `,"tracewell":{"file":"…",
- * "bytes":`; the rest of it, our constant fields, and `,"app":{"`. Then the names of the fields: `"log.logger":`.
+ * "bytes":`; and `"},` with our constant fields. They stand one after the other at `origin`.
  */
 const ORIGIN_BYTES: usize = 16384;
 export const origin = heap.alloc(ORIGIN_BYTES);
 let actionSize: usize = 0;
 let tracewellSize: usize = 0;
 let constantSize: usize = 0;
-const FIELD_NAME: usize = 40;
-const fieldNames = memory.data(32 * 40);
 
-/** The three parts stand one after the other at `origin`. */
+/** The names of the fields, `"log.logger":`, the first byte of each being its size. */
+const FIELD_NAME: usize = 48;
+const fieldNames = memory.data(32 * 48);
+
 export function setOrigin(action: usize, tracewell: usize, constant: usize): void {
   actionSize = action;
   tracewellSize = tracewell;
   constantSize = constant;
 }
 
-/** `"name":` of a field, at most 39 bytes. */
+/** `"name":` of a field, at most 47 bytes. */
 export function nameField(field: u32, at: usize, size: usize): void {
   const name = fieldNames + <usize>field * FIELD_NAME;
   store<u8>(name, <u8>size);
   memory.copy(name + 1, at, size);
 }
 
-/** Up to the first field that comes from the payload. @inline */
-function opening(to: usize, line: usize, text: usize, offset: u64, bytes: usize): usize {
+/** What stands before the first field that comes from the payload. `line` and `text`: where its line and its text begin. */
+export function writeOpening(to: usize, line: usize, text: usize, offset: u64, bytes: usize): usize {
   to = copy(to, origin, actionSize);
   to = decimal(to, offset);
   store<u8>(to++, 0x2e);
@@ -59,39 +68,44 @@ function opening(to: usize, line: usize, text: usize, offset: u64, bytes: usize)
   return put(to, AFTER_STREAM, 2);
 }
 
-/** Level, ids and fields, then what says where the record stands, and our constant fields. @inline */
-function facts(to: usize, offset: u64, bytes: usize, constant: usize): usize {
-  if (levelAt) {
-    to = put(to, LEVEL, 13);
-    to = lowered(to, levelAt, levelEnd);
-    to = put(to, AFTER_STREAM, 2);
-  }
-  if (traceAt) {
-    to = put(to, TRACE, 12);
-    to = put(to, traceAt, 32);
-    to = put(to, AFTER_STREAM, 2);
-  }
-  if (spanAt) {
-    to = put(to, SPAN, 11);
-    to = put(to, spanAt, 16);
-    to = put(to, AFTER_STREAM, 2);
-  }
-  let left = fields;
+/** The fields that were found, then what says where the record stands, and our constant fields. */
+export function writeFields(to: usize, format: u32, offset: u64, bytes: usize): usize {
+  let left = found;
   while (left) {
     const field = ctz(left);
     left &= left - 1;
     const name = fieldNames + <usize>field * FIELD_NAME;
     to = copy(to, name + 1, load<u8>(name));
-    const at = fieldAt(field);
-    to = copy(to, at, fieldEnd(field) - at);
+    to = value(to, kindOf(field), startOf(field), endOf(field));
     store<u8>(to++, 0x2c);
   }
   to = put(to, OFFSET, 13);
   to = decimal(to, offset);
   to = copy(to, origin + actionSize, tracewellSize);
   to = decimal(to, bytes);
-  // With or without what follows when there are members: only what both have is known.
-  return copy(to, origin + actionSize + tracewellSize, constant);
+  to = put(to, FORMAT, 11);
+  const name = FORMATS + ((<usize>format) << 3);
+  store<u64>(to, load<u64>(name, 1));
+  to += load<u8>(name);
+  return copy(to, origin + actionSize + tracewellSize, constantSize);
+}
+
+/** A value of a payload as JSON. */
+export function value(to: usize, kind: u8, at: usize, end: usize): usize {
+  if (kind == QUOTED) return copy(to, at - 1, end - at + 2);
+  if (kind == PLAIN) {
+    store<u8>(to, QUOTE);
+    to = escape(to + 1, at, end);
+    store<u8>(to, QUOTE);
+    return to + 1;
+  }
+  if (kind == WORD) {
+    store<u8>(to, QUOTE);
+    to = lowered(to + 1, at, end);
+    store<u8>(to, QUOTE);
+    return to + 1;
+  }
+  return copy(to, at, end - at);
 }
 
 /** A word of at most 32 bytes, its capitals as small letters. @inline */
@@ -108,20 +122,7 @@ function small(to: usize, at: usize): void {
   v128.store(to, v128.or(bytes, v128.and(capitals, i8x16.splat(0x20))));
 }
 
-/** Writes a JSON record that `members` has read; returns the end. `line` and `text`: where its line and its text begin. */
-export function writeObject(to: usize, line: usize, text: usize, offset: u64, bytes: usize): usize {
-  to = opening(to, line, text, offset, bytes);
-  if (messageAt) {
-    to = put(to, MESSAGE, 10);
-    to = copy(to, messageAt, messageEnd - messageAt);
-    store<u8>(to++, 0x2c);
-  }
-  to = facts(to, offset, bytes, pieceCount ? constantSize : constantSize - APP);
-  for (let piece: u32 = 0; piece < pieceCount; piece++) {
-    if (piece) to = put(to, MEMBER, 2);
-    const at = pieceAt(piece);
-    to = copy(to, at, pieceEnd(piece) - at);
-  }
-  if (pieceCount) store<u8>(to++, 0x7d);
+/** @inline */
+export function writeClose(to: usize): usize {
   return put(to, CLOSE, 2);
 }

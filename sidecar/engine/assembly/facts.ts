@@ -1,81 +1,89 @@
-// What is taken out of a record's payload into fields of its own: places in the payload, valid until the next record.
+// What was found in a record's payload for fields of its own: places there, valid until the next record (plain/facts.ts).
 
-/** Codes of the promotion table: what a key's value becomes. Texts and integers have the number of their field added. */
-export const MESSAGE: u32 = 1;
-export const LEVEL: u32 = 2;
-export const TRACE_ID: u32 = 3;
-export const SPAN_ID: u32 = 4;
-/** A record with such a key is left to the plain writer. */
-export const RARE: u32 = 5;
-/** A record in which such a key holds an object is left to the plain writer. */
-export const OUTER: u32 = 6;
-export const TEXT: u32 = 32;
-export const INTEGER: u32 = 64;
-/** Fields that texts and integers go to. */
-export const FIELDS: u32 = 32;
+/** Fields, by their place in the plain list (plain/fields.ts). */
+export const MESSAGE: u32 = 0;
+export const LEVEL: u32 = 1;
+export const TRACE_ID: u32 = 2;
+export const SPAN_ID: u32 = 3;
+export const FILE_NAME: u32 = 5;
+export const FILE_LINE: u32 = 6;
+export const PROCESS_NAME: u32 = 7;
+export const PROCESS_PID: u32 = 8;
+export const METHOD: u32 = 12;
+export const STATUS: u32 = 13;
+export const BODY_BYTES: u32 = 14;
+export const HTTP_VERSION: u32 = 15;
+export const URL_ORIGINAL: u32 = 16;
+export const CLIENT_ADDRESS: u32 = 19;
+export const USER_AGENT: u32 = 20;
 
-export let messageAt: usize = 0;
-export let messageEnd: usize = 0;
-export let levelAt: usize = 0;
-export let levelEnd: usize = 0;
-export let traceAt: usize = 0;
-export let spanAt: usize = 0;
-/** Which fields were found, a bit each. */
-export let fields: u32 = 0;
+/** How a value stands there. Inside a JSON string: copied with its quotes. */
+export const QUOTED: u8 = 1;
+/** A number, `true`, `false` or `null` of JSON: copied. */
+export const BARE: u8 = 2;
+/** Plain text: becomes a JSON string. */
+export const PLAIN: u8 = 3;
+/** A word of ASCII, at most 32 bytes, that is written in lower case. */
+export const WORD: u8 = 4;
+
+/** Which fields there are, a bit each. */
+export let found: u32 = 0;
+const kinds = memory.data(32);
 const places = memory.data(32 * 8);
 
-/** Numbers of pino and bunyan, by their tens, and the words that they stand for. */
-const words = memory.data<u8>([
-  5, 0x74, 0x72, 0x61, 0x63, 0x65, 0, 0, 5, 0x64, 0x65, 0x62, 0x75, 0x67, 0, 0, 4, 0x69, 0x6e, 0x66, 0x6f, 0, 0, 0, 4,
-  0x77, 0x61, 0x72, 0x6e, 0, 0, 0, 5, 0x65, 0x72, 0x72, 0x6f, 0x72, 0, 0, 5, 0x66, 0x61, 0x74, 0x61, 0x6c, 0, 0, 0, 0,
-  0, 0, 0, 0, 0, 0,
+/** Levels that have a number or a letter, each in eight bytes, the first of which is their size (`LEVELS` of plain/facts.ts). */
+const LEVELS = memory.data<u8>([
+  5, 116, 114, 97, 99, 101, 0, 0, 5, 100, 101, 98, 117, 103, 0, 0, 4, 105, 110, 102, 111, 0, 0, 0, 4, 119, 97, 114, 110,
+  0, 0, 0, 5, 101, 114, 114, 111, 114, 0, 0, 5, 102, 97, 116, 97, 108, 0, 0, 5, 101, 109, 101, 114, 103, 0, 0, 5, 97,
+  108, 101, 114, 116, 0, 0, 4, 99, 114, 105, 116, 0, 0, 0, 3, 101, 114, 114, 0, 0, 0, 0, 7, 119, 97, 114, 110, 105, 110,
+  103, 6, 110, 111, 116, 105, 99, 101, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 ]);
 
 export function forget(): void {
-  messageAt = 0;
-  levelAt = 0;
-  traceAt = 0;
-  spanAt = 0;
-  fields = 0;
+  found = 0;
 }
 
-export function setMessage(at: usize, end: usize): void {
-  messageAt = at;
-  messageEnd = end;
+/** @inline */
+export function has(field: u32): bool {
+  return ((found >> field) & 1) != 0;
 }
 
-export function setLevel(at: usize, end: usize): void {
-  levelAt = at;
-  levelEnd = end;
-}
-
-/** The level that stands for a number of pino's: 1 for 10, up to 6 for 60. */
-export function setLevelNumber(tens: u32): void {
-  const word = words + ((<usize>tens - 1) << 3);
-  setLevel(word + 1, word + 1 + load<u8>(word));
-}
-
-export function setTrace(at: usize): void {
-  traceAt = at;
-}
-
-export function setSpan(at: usize): void {
-  spanAt = at;
-}
-
-export function setField(field: u32, at: usize, end: usize): void {
-  fields |= 1 << field;
+/** @inline */
+export function set(field: u32, kind: u8, at: usize, end: usize): void {
+  found |= 1 << field;
+  store<u8>(kinds + field, kind);
   const place = places + ((<usize>field) << 3);
   store<u32>(place, <u32>at);
   store<u32>(place, <u32>end, 4);
 }
 
+/** A level by its place in `LEVELS`. */
+export function setLevel(code: u32): void {
+  const word = LEVELS + ((<usize>code) << 3);
+  set(LEVEL, WORD, word + 1, word + 1 + load<u8>(word));
+}
+
+/** The 32 hex digits in lower case at `at` are the trace id. @inline */
+export function setTrace(at: usize): void {
+  set(TRACE_ID, PLAIN, at, at + 32);
+}
+
+/** The 16 hex digits in lower case at `at` are the span id. @inline */
+export function setSpan(at: usize): void {
+  set(SPAN_ID, PLAIN, at, at + 16);
+}
+
 /** @inline */
-export function fieldAt(field: u32): usize {
+export function kindOf(field: u32): u8 {
+  return load<u8>(kinds + field);
+}
+
+/** @inline */
+export function startOf(field: u32): usize {
   return load<u32>(places + ((<usize>field) << 3));
 }
 
 /** @inline */
-export function fieldEnd(field: u32): usize {
+export function endOf(field: u32): usize {
   return load<u32>(places + ((<usize>field) << 3), 4);
 }

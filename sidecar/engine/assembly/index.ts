@@ -3,6 +3,7 @@ export { convert } from './convert';
 export { deflate } from './deflate';
 export { nameField, origin, setOrigin } from './document';
 export { addKey, clearKeys } from './keys';
+export { wasUrgent, writeText } from './record';
 export { addUrgent } from './urgent';
 
 /** Address of so many bytes that are the host's; all is reserved before any of it is used. */

@@ -39,18 +39,18 @@ export function codeOf(at: usize, size: usize): u32 {
     const slot = table + <usize>index * SLOT;
     const known: usize = load<u8>(slot);
     if (!known) return 0;
-    if (known == size && isSame(slot + KEY_AT, at, size)) return load<u8>(slot, 1);
+    if (known == size && isSame(slot + KEY_AT, at, size)) return load<u16>(slot, 2);
     index = (index + 1) & (SLOTS - 1);
   }
 }
 
-/** Adds a key of 1 to `LONGEST_KEY` bytes; at most half as many as there are slots. `code`: 1 to 255. */
+/** Adds a key of 1 to `LONGEST_KEY` bytes; at most half as many as there are slots. `code`: codes.ts. */
 export function addKey(at: usize, size: usize, code: u32): void {
   let index = slotOf(head(at, size), size);
   while (load<u8>(table + <usize>index * SLOT)) index = (index + 1) & (SLOTS - 1);
   const slot = table + <usize>index * SLOT;
   store<u8>(slot, <u8>size);
-  store<u8>(slot, <u8>code, 1);
+  store<u16>(slot, <u16>code, 2);
   memory.copy(slot + KEY_AT, at, size);
 }
 
