@@ -13,6 +13,8 @@ import type { Lane, LaneOffsets } from './lane.ts';
 import { readNewest } from './newest.ts';
 import type { Account, Reading } from './reading.ts';
 
+const MOST_PAUSE = 64;
+
 export interface LogFileOptions {
   opened: Opened;
   checkpoint: Checkpoint;
@@ -58,6 +60,9 @@ export class LogFile {
   #unpacking: Promise<void> | undefined;
   /** Lanes that ended inside a line. */
   #midLine: readonly Lane[] = [];
+  /** So many lines are looked at one by one before ordinary ones are asked for again, and how many the last time. */
+  #pause = 0;
+  #lastPause = 0;
   #isClosed = false;
 
   constructor({ opened, checkpoint, collector, previous, folder }: LogFileOptions) {
@@ -283,14 +288,15 @@ export class LogFile {
       hasRoom = this.#isAnswered(line) || this.#grouper.take(line, chunk, pass);
       this.#position = line.offset + line.bytes;
       // What comes next may be ordinary.
-      return hasRoom && (reading.take === undefined || this.#openLanes === 0);
+      return hasRoom && (reading.take === undefined || !this.#mayTake(line.lane, reading));
     };
     try {
       while (hasRoom) {
         hasRoom = this.#takeOrdinary(reading);
         const from = chunk.from;
-        if (hasRoom) chunk.from = this.#lines.read(chunk, onLine);
-        if (chunk.from === from) break;
+        if (hasRoom && this.#lines.read(chunk, onLine) === chunk.from) break;
+        // Not where the reader got: a line may have been taken back.
+        chunk.from = this.#position - chunk.base;
       }
       return chunk.from;
     } catch (error) {
@@ -306,19 +312,39 @@ export class LogFile {
   /** Takes the lines at the front of the chunk that are ordinary, all at once; false when no more have room. */
   #takeOrdinary({ take }: Reading): boolean {
     const chunk = this.#chunk;
-    const lanes = this.#openLanes;
-    if (!take || lanes === 0 || this.#lines.isMidLine || chunk.from === chunk.to) return true;
+    if (!take || this.#lines.isMidLine || chunk.from === chunk.to || this.#pause > 0) return true;
     const { from, to, base } = chunk;
+    const lanes = this.#lanesApart;
+    if (lanes === 0) return true;
     const taken = take({ from, to, offset: base + from, lanes });
     chunk.from = taken.to;
     this.#position = base + taken.to;
     this.pending += taken.records;
     this.#pendingBytes += taken.to - from;
+    // Where little is ordinary, it is asked for less often.
+    this.#pause = taken.records > 0 ? 0 : (this.#lastPause = Math.min(2 * this.#lastPause + 1, MOST_PAUSE));
+    if (taken.records > 0) this.#lastPause = 0;
     return !taken.isFull;
   }
 
+  /**
+   * Whether lines may be taken at once from here on, after one of this lane. A line of text that waits for the next one is taken
+   * back for that.
+   */
+  #mayTake(lane: Lane, { grouping }: Reading): boolean {
+    if (this.#pause > 0) {
+      this.#pause--;
+      return false;
+    }
+    if (grouping.continuation?.isAuto === true) {
+      const back = this.#grouper.takeBack(lane, this.#position, this.#chunk.base);
+      if (back !== undefined) this.#position = back;
+    }
+    return ((this.#lanesApart >> lane) & 1) === 1;
+  }
+
   /** The lanes of which nothing is open, and nothing that comes is answered for already: a bit each. */
-  get #openLanes(): number {
+  get #lanesApart(): number {
     let lanes = 0;
     for (const lane of [0, 1] as const) {
       if (this.#from[lane] <= this.#position && this.#grouper.isApart(lane)) lanes |= 1 << lane;

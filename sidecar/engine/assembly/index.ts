@@ -4,6 +4,7 @@ export { deflate } from './deflate';
 export { nameField, origin, setOrigin } from './document';
 export { addKey, clearKeys } from './keys';
 export { wasUrgent, writeText } from './record';
+export { beginnings, letters, roles, ways } from './openings';
 export { addUrgent } from './urgent';
 
 /** Address of so many bytes that are the host's; all is reserved before any of it is used. */
