@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { Body } from './body.ts';
 import { Facts } from './facts.ts';
 import { Members } from './members.ts';
+import { PROMOTIONS, type As } from './promotions.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 
@@ -108,4 +109,37 @@ it('is used again without what it found before', () => {
   facts.write(body, texts[1]!);
   members.write(body);
   expect(body.bytes.toString('utf8', 0, body.length)).toBe('{"y":2}');
+});
+
+/** A value that fits, for each way of reading one, and how it is written in its field. */
+const FITTING: Readonly<Record<As, readonly [value: unknown, written: string]>> = {
+  text: ['a', '"a"'],
+  filled: ['a', '"a"'],
+  lines: ['a\nb', String.raw`"a\nb"`],
+  level: ['INFO', '"info"'],
+  severity: [6, '"info"'],
+  trace: [TRACE, `"${TRACE}"`],
+  span: [TRACE.slice(16), `"${TRACE.slice(16)}"`],
+  datadog: ['255', 'ff"'],
+  resource: [`projects/p/traces/${TRACE}`, `"${TRACE}"`],
+  context: [`00-${TRACE}-${TRACE.slice(16)}-01`, `"${TRACE}"`],
+  header: [`${TRACE}-${TRACE.slice(16)}`, `"${TRACE}"`],
+  scopes: [[{ TraceId: TRACE }], `"${TRACE}"`],
+  status: [200, '200'],
+  count: [7, '7'],
+  digits: ['7', '7'],
+  milliseconds: [1, '1000000'],
+  seconds: ['1s', '1000000000'],
+};
+
+it.each(PROMOTIONS)('fills $to from $path, dotted and nested', ({ path, as, to, with: company }) => {
+  const [value, written] = FITTING[as];
+  const beside = company === undefined ? {} : { [company]: {} };
+  let inner: unknown = value;
+  for (const key of path.split('.').toReversed()) inner = { [key]: inner };
+  for (const record of [{ [path]: value }, inner as object]) {
+    const { fields } = split(JSON.stringify({ ...beside, ...record }));
+    expect(fields.startsWith(`"${to}":`)).toBe(true);
+    expect(fields.slice(to.length + 3)).toContain(written);
+  }
 });
