@@ -47,7 +47,7 @@ export class DocumentWriter {
   write(record: RawRecord, origin: Origin): string | undefined {
     const format = this.#read(record);
     this.#opening(record, origin);
-    this.#ours(record, origin, `"${format}"`);
+    this.#ours(record, origin, format);
     if (format === 'json') this.#app(this.#members);
     else if (format === 'logfmt') this.#app(this.#pairs);
     this.#body.ascii('}\n');
@@ -58,11 +58,7 @@ export class DocumentWriter {
   repaired(record: RawRecord, origin: Origin, reason: string): void {
     this.#readPlain(record);
     this.#opening(record, origin);
-    this.#ours(
-      record,
-      origin,
-      `${record.lane === UNFRAMED ? '"unframed"' : '"text"'},"repaired":${JSON.stringify(reason)}`,
-    );
+    this.#ours(record, origin, record.lane === UNFRAMED ? 'unframed' : 'text', reason);
     this.#body.ascii('}\n');
   }
 
@@ -118,16 +114,18 @@ export class DocumentWriter {
     this.#body.ascii(`{"create":{"_id":"${file}.${offset}.${bytes}"}}\n{"@timestamp":"${time}",${stream}`);
   }
 
-  /** The facts, and everything of ours but what `#opening` wrote. */
-  #ours(record: RawRecord, origin: Origin, format: string): void {
+  /** The facts, and everything of ours but what `#opening` wrote. `repaired`: the reason, of a second form. */
+  #ours(record: RawRecord, { file, constant }: Origin, format: Format, repaired?: string): void {
     const { offset, bytes, cut, continued } = record;
-    this.#facts.write(this.#body, this.#source);
-    let text = `"log.offset":${offset},"tracewell":{"file":"${origin.file}","bytes":${bytes},"format":${format}`;
+    let text = this.#facts.write(this.#body, this.#source);
+    text += `"log.offset":${offset},"tracewell":{"file":"${file}","bytes":${bytes},"format":"${format}"`;
+    if (repaired !== undefined) text += `,"repaired":${JSON.stringify(repaired)}`;
     if (cut > 0) text += `,"cut":${cut}`;
-    if (continued) text += ',"continued":true';
-    this.#body.utf8(`${text}},`);
-    const constant = this.#facts.has(SERVICE_NAME) ? this.#withoutService(origin.constant) : origin.constant;
-    this.#body.copy(constant, 0, constant.length);
+    text += continued ? ',"continued":true},' : '},';
+    if (repaired === undefined) this.#body.ascii(text);
+    else this.#body.utf8(text);
+    const own = this.#facts.has(SERVICE_NAME) ? this.#withoutService(constant) : constant;
+    this.#body.copy(own, 0, own.length);
   }
 
   #withoutService(constant: Buffer): Buffer {
