@@ -139,6 +139,8 @@ export interface SealDocument extends FileOrigin {
     discarded: SealSums;
     /** Discarded records by rule; kept, not indexed. */
     discardedBy: Record<string, number>;
+    /** How often which rule replaced something in the records that were sent; kept, not indexed. */
+    redactedBy: Record<string, number>;
     /** How many of the stored ones were found to be there already. */
     duplicates: number;
     /** How many of all records came without a CRI header. */

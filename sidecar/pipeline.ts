@@ -285,9 +285,9 @@ export class Pipeline implements Part {
     const { config, origins } = this.#plan!;
     let origin = origins.get(file);
     if (!origin) {
-      const { pod, settings } = config;
+      const { pod, redactor, settings } = config;
       const constant = constantPart(pod, file.checkpoint.container, settings.cluster);
-      origins.set(file, (origin = { file: file.checkpoint.file, constant }));
+      origins.set(file, (origin = { file: file.checkpoint.file, constant, redactor }));
     }
     return origin;
   }

@@ -72,6 +72,7 @@ const DOCUMENTS = {
       deadLettered: sums,
       discarded: sums,
       discardedBy: { rule: 1 },
+      redactedBy: { card: 1 },
       duplicates: 1,
       unframed: 1,
       lost,

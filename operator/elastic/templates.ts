@@ -128,6 +128,7 @@ const properties = {
         deadLettered: sums,
         discarded: sums,
         discardedBy: kept,
+        redactedBy: kept,
         duplicates: long,
         unframed: long,
         lost: { properties: Object.fromEntries(Object.keys(LOSS_REASON).map((reason) => [reason, long])) },

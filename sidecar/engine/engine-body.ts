@@ -45,6 +45,8 @@ export class EngineBody implements BulkBody {
   /** Lets the engine write a text; undefined when that is the plain writer's. */
   #text(record: RawRecord, origin: Origin): boolean | undefined {
     const { buffer, start, end, offset, bytes, lane, cut, continued } = record;
+    const { redactor } = origin;
+    if (redactor?.hasPatterns) return undefined;
     const isCommon = lane !== UNFRAMED && cut === 0 && !continued && record.stamp !== undefined;
     if (!isCommon || buffer[start] === OPEN_BRACE || end - start > ASIDE_BYTES || !this.#isReady(origin))
       return undefined;
@@ -53,13 +55,14 @@ export class EngineBody implements BulkBody {
     const before = body.length;
     body.ascii(`{"create":{"_id":"${origin.file}.${offset}.${bytes}"}}\n`);
     body.ascii(`{"@timestamp":"${record.stamp}","stream":"${LANES[lane]}",`);
-    const after = engine.writeText(body.length, { buffer, start, end }, { offset, bytes });
+    const after = engine.writeText(body.length, { buffer, start, end }, { offset, bytes, kinds: redactor?.kinds ?? 0 });
     body.length = after ?? before;
     return after === undefined ? undefined : engine.wasUrgent;
   }
 
   take({ from, to, offset, lanes, limit, full, multiline }: LineRange, origin: Origin): Rows | undefined {
-    if (!this.#isReady(origin)) return undefined;
+    const { redactor } = origin;
+    if (redactor?.hasPatterns || !this.#isReady(origin)) return undefined;
     const { job, jobOffset, bodyAt, chunkAt } = this.#engine;
     jobOffset[0] = offset;
     job[JOB.at] = chunkAt + from;
@@ -71,7 +74,7 @@ export class EngineBody implements BulkBody {
     job[JOB.lanes] = lanes;
     job[JOB.limit] = limit;
     job[JOB.multiline] = MULTILINE[multiline];
-    job[JOB.redact] = 0;
+    job[JOB.redact] = redactor?.kinds ?? 0;
     job[JOB.most] = MOST_ROWS;
     job[JOB.urgent] = 0;
     this.#engine.convert();

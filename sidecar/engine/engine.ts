@@ -117,11 +117,15 @@ export class Engine {
    * Writes a text at `at` of the body, behind the opening of its document; returns how long the body is then, undefined when the
    * plain writer must look at it.
    */
-  writeText(at: number, { buffer, start, end }: Piece, { offset, bytes }: Pick<Extent, 'offset' | 'bytes'>) {
+  writeText(
+    at: number,
+    { buffer, start, end }: Piece,
+    { offset, bytes, kinds }: Pick<Extent, 'offset' | 'bytes'> & { kinds: number },
+  ) {
     const isHere = buffer.buffer === this.#memory.buffer;
     const from = isHere ? buffer.byteOffset + start : this.#asideAt;
     if (!isHere) buffer.copy(this.#memory, from, start, end);
-    const to = this.#exports.writeText(this.bodyAt + at, from, from + end - start, offset, bytes, 0);
+    const to = this.#exports.writeText(this.bodyAt + at, from, from + end - start, offset, bytes, kinds);
     return to === 0 ? undefined : to - this.bodyAt;
   }
 

@@ -65,11 +65,14 @@ export class Facts {
   /** Valid while `TRACE_ID` and `SPAN_ID` are there: hex digits in ASCII. */
   readonly traceId: Buffer = Buffer.alloc(32);
   readonly spanId: Buffer = Buffer.alloc(16);
+  /** Where ids stand, `[start, end)` each: what they look like otherwise does not count. */
+  readonly ids: number[] = [];
   /** Nanoseconds, a whole number; valid while the duration is `CODED`. */
   duration = 0;
 
   clear(): void {
     this.kinds.fill(ABSENT);
+    this.ids.length = 0;
   }
 
   has(field: number): boolean {

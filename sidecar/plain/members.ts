@@ -1,5 +1,6 @@
 import type { Body } from './body.ts';
 import { kindOf, OBJECT, QUOTED, type Facts, type Value } from './facts.ts';
+import { SPAN_ID, TRACE_ID } from './fields.ts';
 import { ObjectReader } from './json.ts';
 import { LEFT, TAKEN } from './outcome.ts';
 import { isCompany, isOuter, mayHaveRow, promote, rowsOf, type Row } from './promote.ts';
@@ -99,7 +100,10 @@ export class Members {
       value.start++;
       value.end--;
     }
-    return promote(row, this.#bytes, value, this.#facts!);
+    const outcome = promote(row, this.#bytes, value, this.#facts!);
+    const isId = row.field === TRACE_ID || row.field === SPAN_ID;
+    if (isId && outcome !== LEFT) this.#facts!.ids.push(value.start, value.end);
+    return outcome;
   }
 
   /** Whether anything is left for `app`. */

@@ -55,6 +55,7 @@ export function contextIn(bytes: Uint8Array, start: number, end: number, facts: 
       const meaning = keyBefore(bytes, start, at);
       if (meaning === NONE) continue;
       const value = valueAfter(bytes, at, end);
+      facts.ids.push(value, endOfWord(bytes, value, end));
       if (meaning === TRACE) takeTrace(bytes, value, end, facts);
       else if (meaning === SPAN) takeSpan(bytes, value, end, facts);
       else if (meaning === DATADOG_TRACE) takeDatadogTrace(bytes, value, end, facts);
@@ -63,6 +64,11 @@ export function contextIn(bytes: Uint8Array, start: number, end: number, facts: 
     }
   }
   if (!facts.has(TRACE_ID)) facts.drop(SPAN_ID);
+}
+
+function endOfWord(bytes: Uint8Array, at: number, end: number): number {
+  while (at < end && isWord(bytes[at])) at++;
+  return at;
 }
 
 /** Whether a word begins at `at`. */
