@@ -160,6 +160,7 @@ describe('a text is taken', () => {
     ['for no logfmt with a quote inside', 'a=1 b=2"3"', 'text'],
     ['for no logfmt with something behind a quote', 'a=1 b="2"3', 'text'],
     ['for no logfmt with an escape that Go has not', String.raw`a=1 b="\q"`, 'text'],
+    ['for no logfmt with a colon in a key', 'warn:a=1 b=2', 'text'],
     ['for no logfmt with a number for a key', 'a=1 2=3', 'text'],
     ['for logfmt of sixty-four pairs', pairs(64), 'logfmt'],
     ['for no logfmt of more pairs', pairs(65), 'text'],

@@ -98,6 +98,7 @@ function keyBefore(bytes: Uint8Array, start: number, at: number): number {
   const least = Math.max(start, end - LONGEST_KEY - 1);
   let first = end;
   while (first > least && isKey(bytes[first - 1]!)) first--;
+  while (first < end && !isWord(bytes[first])) first++;
   for (const [key, meaning] of KEYS) if (key.length === end - first && isSame(key, bytes, first)) return meaning;
   return NONE;
 }
