@@ -88,7 +88,6 @@ describe('a seal', () => {
         discarded: { records: 2, bytes: 50, offsets: 800 },
         discardedBy: { 'level "debug"': 2 },
         redactedBy: { card: 3 },
-        redactedBy: { card: 3 },
         duplicates: 1,
         unframed: 2,
         lost: { Truncated: 7 },
