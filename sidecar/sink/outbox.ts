@@ -191,7 +191,8 @@ export class Outbox {
       // It stays on its way for ever: nothing that comes after it may be acknowledged.
       this.#failure ??= new Error('a batch cannot be delivered', { cause: error });
     }
-    this.#landing.abort();
+    // With a reason of its own: the usual one is an error, with a stack trace that nobody reads.
+    this.#landing.abort('landed');
     this.#landing = new AbortController();
   }
 
