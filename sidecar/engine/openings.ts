@@ -16,27 +16,35 @@ const UNKNOWN = 255;
 const [GROUP, ENTRY, HEAD] = [128, 16, 8];
 const MOST = GROUP / ENTRY - 1;
 
-/** The texts with which lines of this opening begin that a rule of the row takes; undefined when that cannot be said. */
-function beginningsOf(row: (typeof ROWS)[number], opening: number): string[] | undefined {
-  const found = new Set<string>();
+/**
+ * By opening the texts with which lines begin that a rule of the row takes, `null` when that cannot be said; most openings have
+ * no rule.
+ */
+function beginningsIn(row: (typeof ROWS)[number]): Map<number, string[] | null> {
+  const found = new Map<number, string[] | null>();
   for (const { from, shape } of RULES) {
-    if (!from.includes(row) || !shape.openings.includes(opening)) continue;
-    if (!shape.beginnings) return undefined;
-    for (const text of shape.beginnings) if (text.charCodeAt(0) === (opening & 255)) found.add(text.slice(0, HEAD));
+    if (!from.includes(row)) continue;
+    for (const opening of shape.openings) {
+      const texts = found.get(opening);
+      if (texts === null) continue;
+      const more = shape.beginnings?.filter((text) => text.charCodeAt(0) === (opening & 255));
+      found.set(opening, more ? (texts ?? []).concat(more) : null);
+    }
   }
-  return found.size > MOST ? undefined : [...found];
+  return found;
 }
 
 export function openingTables(): OpeningTables {
   const ways = new Uint8Array(ROWS.length * OPENINGS);
   const beginnings = new Uint8Array(UNKNOWN * GROUP);
   const groups = new Map<string, number>();
-  const groupOf = (texts: readonly string[]): number => {
+  const groupOf = (all: readonly string[]): number => {
+    const texts = [...new Set(all.map((text) => text.slice(0, HEAD)))];
     const key = texts.join('\n');
     const known = groups.get(key);
     if (known !== undefined) return known;
     const group = groups.size + 1;
-    if (group === UNKNOWN) return UNKNOWN;
+    if (texts.length > MOST || group === UNKNOWN) return UNKNOWN;
     groups.set(key, group);
     for (const [i, text] of texts.entries()) {
       const at = group * GROUP + i * ENTRY;
@@ -46,9 +54,8 @@ export function openingTables(): OpeningTables {
     return group;
   };
   for (const [row, name] of ROWS.entries()) {
-    for (let opening = 0; opening < OPENINGS; opening++) {
-      const texts = beginningsOf(name, opening);
-      ways[row * OPENINGS + opening] = texts === undefined ? UNKNOWN : texts.length === 0 ? 0 : groupOf(texts);
+    for (const [opening, texts] of beginningsIn(name)) {
+      ways[row * OPENINGS + opening] = texts ? groupOf(texts) : UNKNOWN;
     }
   }
   return { roles: ROLES, letters: IS_LETTER, ways, beginnings };

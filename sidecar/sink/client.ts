@@ -11,7 +11,8 @@ import type { Parcel } from './slice.ts';
 
 // An ESM import of node:http reads each of its exports, lazy ones too, and costs 6.7 MB of private memory.
 const http = getBuiltinModule('node:http');
-const https = getBuiltinModule('node:https');
+/** Loaded when it is needed: it costs 3 MB. */
+const https = (): typeof import('node:https') => getBuiltinModule('node:https');
 
 /** Where to send, and as whom. */
 export interface Connection {
@@ -132,7 +133,7 @@ export class BulkClient implements Sink, Part {
       timeout: silenceMs,
     };
     const once = () => {
-      const request = isSecure ? https.request(target, options) : http.request(target, options);
+      const request = isSecure ? https().request(target, options) : http.request(target, options);
       return exchange(request, gzip, { connectMs, silenceMs, totalMs, bytes });
     };
     return once().catch((error: unknown) => {
@@ -151,7 +152,7 @@ export class BulkClient implements Sink, Part {
       // Without a timeout of its own: Node would lower that to the server's Keep-Alive hint, for requests on their way, too.
       const options = { keepAlive: true, maxSockets: SOCKETS, ...(proxyEnv ? { proxyEnv } : {}) };
       const isSecure = target.protocol === 'https:';
-      agent = isSecure ? new https.Agent({ ...options, ...(ca ? { ca } : {}) }) : new http.Agent(options);
+      agent = isSecure ? new (https().Agent)({ ...options, ...(ca ? { ca } : {}) }) : new http.Agent(options);
       this.#agents.set(target.origin, agent);
     }
     return agent;

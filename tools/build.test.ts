@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { withBuiltinModules } from './build.ts';
+
+it('takes from Node.js what a program imports, under the names that it has', () => {
+  const code = 'import { readSync, x as y$1 } from "node:fs";\nimport { join } from "node:path";\nconst a = 1;\n';
+  expect(withBuiltinModules(code)).toBe(
+    'const { readSync, x: y$1 } = process.getBuiltinModule("node:fs");\nconst { join } = process.getBuiltinModule("node:path");\nconst a = 1;\n',
+  );
+});
+
+it('leaves all other imports alone', () => {
+  const code = 'import { a } from "express";\nimport b from "node:fs";\nexport { c } from "node:fs";\n';
+  expect(withBuiltinModules(code)).toBe(code);
+});
