@@ -12,7 +12,7 @@ import type { Parcel } from './slice.ts';
 // An ESM import of node:http reads each of its exports, lazy ones too, and costs 6.7 MB of private memory.
 const http = getBuiltinModule('node:http');
 /** Loaded when it is needed: it costs 3 MB. */
-const https = (): typeof import('node:https') => getBuiltinModule('node:https');
+const https = () => getBuiltinModule('node:https');
 
 /** Where to send, and as whom. */
 export interface Connection {

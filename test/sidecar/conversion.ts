@@ -2,10 +2,12 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import type { RedactionRule } from '../../api/sidecar-config.ts';
 import { continuationOf } from '../../sidecar/plain/continuation.ts';
 import { Collector } from '../../sidecar/plain/collect.ts';
 import type { Origin } from '../../sidecar/plain/document.ts';
 import type { RawRecord } from '../../sidecar/plain/record.ts';
+import { Redactor } from '../../sidecar/plain/redact/redactor.ts';
 import { Batch } from '../../sidecar/sink/batch.ts';
 import type { BulkBody } from '../../sidecar/sink/bulk-body.ts';
 import { freshCheckpoint } from '../../sidecar/source/checkpoint.ts';
@@ -19,6 +21,8 @@ export interface ConversionOptions {
   limit?: number;
   /** A body of so many bytes is full. */
   full?: number;
+  /** What is replaced in records. */
+  redact?: readonly RedactionRule[];
   /** Bytes of each chunk; those of the body's when it has fewer. */
   chunk?: number;
 }
@@ -27,6 +31,8 @@ export interface ConversionOptions {
 export interface Converted {
   body: string;
   records: string[];
+  /** How often which rule replaced something. */
+  redactions: Record<string, number>;
   isUrgent: boolean;
 }
 
@@ -41,7 +47,9 @@ const ORIGIN: Origin = {
  * those that came one by one, are the same.
  */
 export function convert(pieces: readonly Buffer[], body: BulkBody, options: ConversionOptions = {}): Converted[] {
-  const { multiline = 'Auto', limit = 1_048_576, full = 262_144, chunk = Infinity } = options;
+  const { multiline = 'Auto', limit = 1_048_576, full = 262_144, chunk = Infinity, redact = [] } = options;
+  const redactor = redact.length > 0 ? new Redactor(redact, Buffer.from('key')) : undefined;
+  const origin = { ...ORIGIN, redactor };
   const folder = mkdtempSync(join(tmpdir(), 'tracewell-conversion-'));
   const path = join(folder, '0.log');
   writeFileSync(path, '');
@@ -59,20 +67,23 @@ export function convert(pieces: readonly Buffer[], body: BulkBody, options: Conv
       const { offset, bytes: covered, lane, start, end } = batch.at(i);
       return `${offset}+${covered} lane ${lane} at ${start}-${end}`;
     });
-    batches.push({ body: bytes.toString(), records, isUrgent: batch.isUrgent });
+    const redactions = batch.redactions.get(file) ?? {};
+    batches.push({ body: bytes.toString(), records, redactions, isUrgent: batch.isUrgent });
     batch.clear(Infinity);
   };
   const emit = (record: RawRecord): boolean => {
-    const isUrgent = body.write(record, ORIGIN);
+    redactor?.hits.clear();
+    const isUrgent = body.write(record, origin);
     batch.isUrgent ||= isUrgent;
-    batch.add(file, ORIGIN, record, body.length);
+    batch.add(file, origin, record, body.length);
+    if (redactor) batch.addRedactions(file, redactor.hits);
     return batch.size < full;
   };
   const take: Reading['take'] = (lines) => {
-    const rows = body.take({ ...lines, limit, full, multiline: how }, ORIGIN);
+    const rows = body.take({ ...lines, limit, full, multiline: how }, origin);
     if (!rows) return { records: 0, to: lines.from, isFull: false };
     batch.isUrgent ||= rows.isUrgent;
-    batch.addRows(file, ORIGIN, rows);
+    batch.addRows(file, origin, rows);
     return { records: rows.count, to: rows.to, isFull: batch.size >= full };
   };
   const buffer = body.chunk.subarray(0, Math.min(chunk, body.chunk.length));
