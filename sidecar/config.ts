@@ -157,7 +157,7 @@ function rulesOf({ logs, limits }: SidecarConfig, hashKey: string | undefined): 
   const key = hashKey ? Buffer.from(hashKey, 'hex') : undefined;
   return {
     grouping: { continuation: continuationOf(logs.multiline), limit: limits.recordBytes },
-    drop: logs.drop.length > 0 ? new DropRules(logs.drop, () => new Date()) : undefined,
+    drop: logs.drop.length > 0 ? new DropRules(logs.drop) : undefined,
     redactor: logs.redact.length > 0 ? new Redactor(logs.redact, key) : undefined,
   };
 }

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { criLine } from '../test/sidecar/cri.ts';
+import { STAMP } from '../test/sidecar/cri.ts';
 import { DropRules, ruleId } from './drop.ts';
-import { Collector } from './plain/collect.ts';
-import { Grouper } from './plain/grouper.ts';
-import { LineReader } from './plain/lines.ts';
-import type { RawRecord } from './plain/record.ts';
 import { constantPart, type Pod } from './pod.ts';
+import { PlainBody } from './sink/bulk-body.ts';
+import { STDOUT } from './source/lane.ts';
 
 const pod: Pod = {
   namespace: 'shop',
@@ -16,26 +14,15 @@ const pod: Pod = {
   annotations: new Map(),
 };
 const origin = { file: '0123456789abcdef01234567', constant: constantPart(pod, 'proxy', 'test') };
-const now = () => new Date(0);
 
 /** The rule that leaves out the record of one line, if any. */
 function ruleFor(payload: string, ...conditions: string[]): string | undefined {
-  const rules = new DropRules(
-    conditions.map((when) => ({ when })),
-    now,
-  );
-  const bytes = Buffer.from(criLine(payload));
-  const options = { readAt: () => 0, collector: new Collector(), onLost: () => undefined, from: [0, 0, 0] as const };
-  const grouper = new Grouper(options);
-  let found: string | undefined;
-  const emit = (record: RawRecord) => {
-    found = rules.ruleFor(record, origin);
-    return true;
-  };
-  const chunk = { bytes, from: 0, to: bytes.length, base: 0, isLast: true };
-  const grouping = { continuation: undefined, limit: 1000 };
-  new LineReader().read(chunk, (line) => grouper.take(line, chunk, { grouping, now: { wall: 0, steady: 0 }, emit }));
-  return found;
+  const rules = new DropRules(conditions.map((when) => ({ when })));
+  const buffer = Buffer.from(payload);
+  const text = { buffer, start: 0, end: buffer.length, cut: 0, continued: false };
+  const body = new PlainBody(() => new Date(0));
+  body.write({ offset: 0, bytes: buffer.length + 41, lane: STDOUT, stamp: STAMP, ...text }, origin);
+  return rules.ruleFor(body.since(0));
 }
 
 describe('a record is left out', () => {
@@ -67,6 +54,6 @@ it('counts under the first rule that is met', () => {
 });
 
 it('names the condition that cannot be read, the place and the cause', () => {
-  const rules = () => new DropRules([{ when: 'log.level: debug' }, { when: 'log.level: (debug' }], now);
+  const rules = () => new DropRules([{ when: 'log.level: debug' }, { when: 'log.level: (debug' }]);
   expect(rules).toThrow('logs.drop.1.when cannot be read');
 });

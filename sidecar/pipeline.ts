@@ -156,8 +156,7 @@ export class Pipeline implements Part {
         const origin = this.#originOf(file);
         const { drop } = this.#plan!.config;
         const emit: Emit = (record) => {
-          if (drop?.ruleFor(record, origin) !== undefined) return true;
-          return add(file, origin, record) < batchBytes;
+          return add(file, origin, record, drop) < batchBytes;
         };
         attempt(() => file.readNewest({ ...this.#reading(file), emit }));
       }
@@ -269,9 +268,7 @@ export class Pipeline implements Part {
     const origin = this.#originOf(file);
     const { batchBytes } = settings.limits;
     return (record) => {
-      const rule = drop?.ruleFor(record, origin);
-      if (rule === undefined) outbox.add(file, origin, record);
-      else outbox.discard(file, record, rule);
+      outbox.add(file, origin, record, drop);
       if (record.lane === UNFRAMED && !this.#unframed.has(file)) {
         this.#unframed.add(file);
         const { container, run } = file.checkpoint;

@@ -38,6 +38,14 @@ export class EngineBody implements BulkBody {
     return this.#body.length;
   }
 
+  since(start: number): Buffer {
+    return this.#body.bytes.subarray(start, this.#body.length);
+  }
+
+  truncate(start: number): void {
+    this.#body.length = start;
+  }
+
   write(record: RawRecord, origin: Origin): boolean {
     return this.#text(record, origin) ?? isUrgent(this.#writer.write(record, origin));
   }

@@ -38,6 +38,10 @@ export interface BulkBody {
   readonly chunk: Buffer;
   /** Bytes so far. */
   readonly length: number;
+  /** What was written from `start` on; valid until the next call. */
+  since(start: number): Buffer;
+  /** Takes back what was written from `start` on. */
+  truncate(start: number): void;
   /** Writes a record behind the others; returns whether it has a level of which people want to know at once. */
   write(record: RawRecord, origin: Origin): boolean;
   /**
@@ -65,6 +69,14 @@ export class PlainBody implements BulkBody {
 
   get length(): number {
     return this.#body.length;
+  }
+
+  since(start: number): Buffer {
+    return this.#body.bytes.subarray(start, this.#body.length);
+  }
+
+  truncate(start: number): void {
+    this.#body.length = start;
   }
 
   /** Bytes that it holds, used or not. */

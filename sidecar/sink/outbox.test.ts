@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RawRecord } from '../plain/record.ts';
@@ -10,6 +11,7 @@ import type { Fate } from './deliver.ts';
 import { Outbox } from './outbox.ts';
 
 const RECORD_BYTES = 10;
+const ALWAYS = { ruleFor: () => 'debug' };
 
 /** What an outbox needs of a log file, whose records are ten bytes each. */
 class Lines {
@@ -190,10 +192,13 @@ it('sends records out of their turn beside the others, and counts none of them',
   send();
   const sizes: number[] = [];
   outbox.sendAhead((add) => {
-    for (let i = 0; i < 2; i++) sizes.push(add(lines.file, origin, lines.next()));
+    sizes.push(add(lines.file, origin, lines.next()));
+    add(lines.file, origin, lines.next(), ALWAYS);
+    sizes.push(add(lines.file, origin, lines.next()));
   });
   expect(departures.map(({ records }) => records)).toEqual([1, 2]);
   expect(sizes[1]).toBe(departures[1]!.batch.size);
+  expect(gunzipSync(departures[1]!.batch.gzip)).toHaveLength(sizes[1]!);
   departures[1]!.answer(['stored', 'stored']);
   await answer(0);
   expect(saved.map(({ lanes, stored }) => [lanes[0], stored.records])).toEqual([[10, 1]]);
@@ -264,9 +269,9 @@ describe('the batch that is filled', () => {
   });
 
   it('grows by a little for a record that is left out', () => {
-    const { outbox, lines } = world();
+    const { outbox, lines, origin } = world();
     const { file } = lines;
-    for (let i = 0; i < 100; i++) outbox.discard(file, lines.next(), 'debug');
+    for (let i = 0; i < 100; i++) outbox.add(file, origin, lines.next(), ALWAYS);
     expect(outbox.bytes).toBe(6400);
     outbox.dispatch();
     expect(outbox.bytes).toBe(0);
@@ -332,7 +337,8 @@ it('counts each record once, by its fate, and passes none that is not answered f
       for (const each of steps) {
         const lines = files[each.do === 'add' || each.do === 'discard' ? each.file : 0]!;
         if (each.do === 'add') outbox.add(lines.file, { file: 'x', constant: Buffer.from('"a":1') }, lines.next());
-        if (each.do === 'discard') outbox.discard(lines.file, lines.next(), 'debug');
+        if (each.do === 'discard')
+          outbox.add(lines.file, { file: 'x', constant: Buffer.from('"a":1') }, lines.next(), ALWAYS);
         if (each.do === 'dispatch') dispatch();
         if (each.do === 'answer') await answer(each.which, each.fates);
         if (each.do === 'add' || each.do === 'discard') added++;

@@ -2,7 +2,8 @@ import type { SidecarConfig } from '../../api/sidecar-config.ts';
 import { invariant } from '../../runtime/errors.ts';
 import { wait } from '../../runtime/wait.ts';
 import type { Origin } from '../plain/document.ts';
-import type { Extent, RawRecord } from '../plain/record.ts';
+import type { DropRules } from '../drop.ts';
+import type { RawRecord } from '../plain/record.ts';
 import type { LogFile } from '../source/log-file.ts';
 import type { State } from '../source/state.ts';
 import { batchAge, Rate } from './age.ts';
@@ -30,6 +31,9 @@ interface Flight {
   fates: Fate[] | undefined;
 }
 
+/** Which rule leaves out the record of two lines of a body, if any. */
+type Drop = Pick<DropRules, 'ruleFor'>;
+
 /** Checkpoints are written when so much time has passed, or a full batch is answered for: after a crash no more is sent twice. */
 const SAVE_MS = 500;
 
@@ -56,11 +60,21 @@ export class Outbox {
     this.#options = options;
   }
 
-  add(file: LogFile, origin: Origin, record: RawRecord): void {
+  /**
+   * Takes a record. One that a rule leaves out is not sent, but its turn to be answered for comes with its neighbours'.
+   */
+  add(file: LogFile, origin: Origin, record: RawRecord, drop?: Drop): void {
     const { body } = this.#options;
     this.#begin();
+    const start = body.length;
     origin.redactor?.hits.clear();
     const isUrgent = body.write(record, origin);
+    const rule = drop?.ruleFor(body.since(start));
+    if (rule !== undefined) {
+      body.truncate(start);
+      this.#filling.discard(file, record, rule);
+      return;
+    }
     this.#filling.isUrgent ||= isUrgent;
     this.#filling.add(file, origin, record, body.length);
     if (origin.redactor) this.#filling.addRedactions(file, origin.redactor.hits);
@@ -74,12 +88,6 @@ export class Outbox {
     this.#filling.isUrgent ||= rows.isUrgent;
     this.#filling.addRows(file, origin, rows);
     return { records: rows.count, to: rows.to };
-  }
-
-  /** Takes a record that a rule leaves out: it is not sent, but its turn to be answered for comes with its neighbours'. */
-  discard(file: LogFile, extent: Extent, rule: string): void {
-    this.#begin();
-    this.#filling.discard(file, extent, rule);
   }
 
   /** Where files are read into. */
@@ -134,12 +142,14 @@ export class Outbox {
    * Sends some records out of their turn, and counts none of them: `fill` adds them, and hears of the batch's bytes. Nobody waits
    * for the answer, for they are sent again in their turn.
    */
-  sendAhead(fill: (add: (file: LogFile, origin: Origin, record: RawRecord) => number) => void): void {
+  sendAhead(fill: (add: (...record: Parameters<Outbox['add']>) => number) => void): void {
     const batch = new Batch();
     const body = new PlainBody(this.#options.date);
-    fill((file, origin, record) => {
+    fill((file, origin, record, drop) => {
+      const start = body.length;
       body.write(record, origin);
-      batch.add(file, origin, record, body.length);
+      if (drop?.ruleFor(body.since(start)) === undefined) batch.add(file, origin, record, body.length);
+      else body.truncate(start);
       return batch.size;
     });
     if (batch.count === 0) return;
