@@ -72,7 +72,8 @@ export function endOfLetters(at: usize, end: usize): usize {
 export function endOfHex(at: usize, end: usize): usize {
   while (at < end) {
     const bytes = v128.load(at);
-    const others = <u32>i8x16.bitmask(v128.or(digits(bytes), among(v128.or(bytes, i8x16.splat(0x20)), 0x61, 6))) ^ 0xffff;
+    const others =
+      <u32>i8x16.bitmask(v128.or(digits(bytes), among(v128.or(bytes, i8x16.splat(0x20)), 0x61, 6))) ^ 0xffff;
     if (others) return min(at + ctz(others), end);
     at += 16;
   }

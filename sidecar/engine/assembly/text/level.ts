@@ -1,18 +1,7 @@
 // The level of a text (plain/formats/level.ts).
 import { CLOSE_BRACKET, COLON, COMMA, OPEN_BRACE, OPEN_BRACKET, SPACE, find, literal } from '../bytes';
 import { LEVEL, WORD, set } from '../facts';
-import {
-  EQUALS,
-  among,
-  before,
-  capitals,
-  endOfLetters,
-  isBlank,
-  isQuote,
-  isWord,
-  letters,
-  same,
-} from './alphabet';
+import { EQUALS, among, before, capitals, endOfLetters, isBlank, isQuote, isWord, letters, same } from './alphabet';
 
 /** No more of a text than this is searched for a level that has no key. */
 const REACH: usize = 128;

@@ -90,8 +90,8 @@ function endOfKey(at: usize, end: usize): usize {
 /** The first bytes of a key, and its size. @inline */
 function headOf(at: usize, size: usize): u64 {
   const bytes = load<u64>(at);
-  const head = size < 8 ? bytes & (((<u64>1) << (<u64>size << 3)) - 1) : bytes;
-  return head ^ (<u64>size << 56);
+  const head = size < 8 ? bytes & (((<u64>1) << ((<u64>size) << 3)) - 1) : bytes;
+  return head ^ ((<u64>size) << 56);
 }
 
 /** Whether one of the pairs before has this key. */

@@ -29,7 +29,7 @@ const SEVERITIES = memory.data<u8>([6, 7, 8, 9, 10, 11, 2, 1]);
 /** Whether a text that begins with this byte may be of syslog: a priority, a version, a month. @inline */
 export function mayBeSyslog(first: u32): bool {
   // A, D, F, J, M, N, O, S
-  return first == LESS || first == ONE || (first - 0x41 < 26 && (((<u32>0x00047229) >> (first - 0x41)) & 1) != 0);
+  return first == LESS || first == ONE || (first - 0x41 < 26 && ((<u32>0x00047229 >> (first - 0x41)) & 1) != 0);
 }
 
 /** Takes what the header of [start, end) says; whether there is one. */
