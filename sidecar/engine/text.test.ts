@@ -29,37 +29,21 @@ const PLACE = {
   cut: 0,
   continued: false,
 };
+/** `TRACEWELL_FUZZ_LINES` lines, about four to a text. */
+const TEXTS = Math.ceil(Number(process.env['TRACEWELL_FUZZ_LINES'] ?? 20_000) / 4);
 /** In the chunk, so that the engine reads it where it is, with something before it. */
 const AT = 128;
 
-/** Puts a text into the chunk, and something around it; returns where it ends. */
-function placed(text: Buffer, around: Buffer): number {
-  const { chunk } = engine;
-  const end = AT + text.copy(chunk, AT);
-  for (let i = 1; i <= 64; i++) {
-    chunk[AT - i] = around[i % around.length]!;
-    chunk[end + i - 1] = around[(i - 1) % around.length]!;
-  }
-  return end;
-}
-
-/** What the plain writer and the engine's body make of a text, and whether the engine wrote it itself. */
-function written(text: Buffer, around = Buffer.from(' ')) {
-  const buffer = Buffer.concat([text, Buffer.from('\n')]);
+/** What the plain writer and the engine's body make of a text that stands in the chunk. */
+function written(start: number, end: number) {
+  const text = Buffer.from(engine.chunk.subarray(start, end));
   plain.length = 0;
-  const level = writer.write({ ...PLACE, buffer, start: 0, end: text.length }, ORIGIN);
-  const end = placed(text, around);
+  writer.write({ ...PLACE, buffer: Buffer.concat([text, Buffer.from('\n')]), start: 0, end: text.length }, ORIGIN);
   const before = body.length;
-  const isUrgent = body.write({ ...PLACE, buffer: engine.chunk, start: AT, end }, ORIGIN);
+  body.write({ ...PLACE, buffer: engine.chunk, start, end }, ORIGIN);
   const document = engine.body.toString('utf8', before, body.length);
   if (body.length > 1_000_000) body.pack(Buffer.alloc(0));
-  return { expected: plain.bytes.toString('utf8', 0, plain.length), document, level, isUrgent };
-}
-
-function isTaken(text: Buffer): boolean {
-  return (
-    engine.writeText(body.length, { buffer: engine.chunk, start: AT, end: placed(text, text) }, PLACE) !== undefined
-  );
+  return { document, expected: plain.bytes.toString('utf8', 0, plain.length) };
 }
 
 /** Lines of which the plain writer knows more: an object of JSON, keys of rare tracers, escapes that JSON does not have. */
@@ -79,28 +63,27 @@ const ROWS = [
 
 describe('the engine', () => {
   it.each(ROWS)('$does what is of $by: $line', ({ line, does }) => {
-    const { document, expected } = written(Buffer.from(line));
+    const end = AT + engine.chunk.write(line, AT);
+    const { document, expected } = written(AT, end);
     expect(document).toBe(expected);
-    expect(isTaken(Buffer.from(line))).toBe(does === 'takes');
+    const after = engine.writeText(body.length, { buffer: engine.chunk, start: AT, end }, PLACE);
+    expect(after === undefined).toBe(does === 'leaves');
   });
 
   it('writes any text as the plain writer does, whatever stands around it', { timeout: 36_000_000 }, () => {
-    const texts = fc.array(fc.tuple(textLine, fc.constantFrom('\n', '\r\n', '\n\n')), { minLength: 1, maxLength: 3 });
-    const around = fc
-      .oneof(textLine, fc.constantFrom('0', 'a', '"', '=', '-', ',', ']', 'level='))
-      .map((each) => Buffer.from(each || ' '));
+    const texts = fc.array(fc.tuple(textLine, fc.constantFrom('\n', '\r\n', '\n\n')), { minLength: 1, maxLength: 4 });
+    /** Bytes before the text, and behind it, that belong to it in truth, so that they go on as it does. */
+    const around = fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, fc.nat({ max: 300 }));
     fc.assert(
-      fc.property(texts, fc.boolean(), around, (lines, isEnded, around) => {
-        const [first, ...rest] = lines.map(([text, newline]) => text + newline);
-        const text = isEnded
-          ? [first!, ...rest].join('')
-          : rest.length === 0
-            ? lines[0]![0]
-            : [first!, ...rest].join('').trimEnd();
-        const { document, expected } = written(Buffer.from(text), around);
+      fc.property(texts, around, around, fc.boolean(), (lines, before, behind, isEnded) => {
+        const all = lines.map(([text, newline], i) => text + (isEnded || i < lines.length - 1 ? newline : '')).join('');
+        const end = AT + engine.chunk.write(all, AT);
+        engine.chunk.write('"- =7', end);
+        const start = AT + (before % (end - AT + 1));
+        const { document, expected } = written(start, end - (behind % (end - start + 1)));
         expect(document).toBe(expected);
       }),
-      { numRuns: Number(process.env['TRACEWELL_FUZZ_LINES'] ?? 20_000) / 4 },
+      { numRuns: TEXTS },
     );
   });
 });

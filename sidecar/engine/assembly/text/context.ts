@@ -30,7 +30,6 @@ const SMALL_Y: u8 = 0x79;
 
 /** What a key says of the value behind it. */
 const TRACE: u32 = 1;
-const SPAN: u32 = 2;
 const DATADOG_TRACE: u32 = 3;
 const DATADOG_SPAN: u32 = 4;
 const HEADER: u32 = 5;

@@ -1,10 +1,9 @@
 // Which pairs of a line of logfmt become fields of ours, and what is left of it (plain/pairs.ts).
-import { CLOSE_BRACE, QUOTE, copy, literal, put } from '../bytes';
+import { CLOSE_BRACE, copy, literal, put } from '../bytes';
 import {
   ANY,
   COMPANY_SHIFT,
   CONTEXT,
-  COUNT,
   FIELD_BITS,
   FILLED,
   HEX,
