@@ -12,16 +12,41 @@ export interface LogDocument {
   stream?: 'stdout' | 'stderr';
   /** Absent for a JSON payload that has no message of its own: its fields stand under `app`. */
   message?: string;
+  /** One word in lower case, as the application has it: `warn`, `warning`, `err`, `information`. */
   'log.level'?: string;
+  /** 32 hex digits in lower case, whatever form the application wrote; when that was another, it stands under `app`, too. */
   'trace.id'?: string;
+  /** 16 hex digits in lower case, by the same rule. */
   'span.id'?: string;
+  'log.logger'?: string;
+  'log.origin.file.name'?: string;
+  'log.origin.file.line'?: number;
+  'process.name'?: string;
+  'process.pid'?: number;
+  'error.type'?: string;
+  'error.message'?: string;
+  'error.stack_trace'?: string;
+  'http.request.method'?: string;
+  'http.response.status_code'?: number;
+  'http.response.body.bytes'?: number;
+  /** `1.1`, `2.0`. */
+  'http.version'?: string;
+  /** A URL as it was requested: often a path and a query. */
+  'url.original'?: string;
+  'url.path'?: string;
+  'url.full'?: string;
+  /** An address or a name: whatever the application took for its client. */
+  'client.address'?: string;
+  'user_agent.original'?: string;
+  /** Nanoseconds. */
+  'event.duration'?: number;
   'log.offset': number;
   tracewell: {
     /** Identity of the log file: 24 hex digits, see `sidecar/source/identity.ts`. */
     file: string;
     bytes: number;
-    /** What the payload was recognised as; `unframed` is a line without a CRI header. */
-    format: 'json' | 'text' | 'unframed';
+    /** What the payload was recognised as (docs/formats.md); `unframed` is a line without a CRI header. */
+    format: 'json' | 'klog' | 'access' | 'syslog' | 'logfmt' | 'text' | 'unframed';
     /** Bytes of the payload that were cut off past `limits.recordBytes`. */
     cut?: number;
     /** It goes on where another record ended: in the file before, or because that was full. */
@@ -36,9 +61,11 @@ export interface LogDocument {
     /** The controlling workload under its kind in lower case: `deployment`, `statefulset`, `daemonset`, `job`, … */
     [workload: string]: string | { name: string };
   };
+  /** What the application calls itself; where it does not, its label, its workload or its pod: `sidecar/pod.ts`. */
   'service.name': string;
   'host.name': string;
   'orchestrator.cluster.name'?: string;
+  /** The members of a JSON object or of a line of logfmt, without what was taken into the fields above. */
   app?: Record<string, unknown>;
 }
 
@@ -112,6 +139,8 @@ export interface SealDocument extends FileOrigin {
     discarded: SealSums;
     /** Discarded records by rule; kept, not indexed. */
     discardedBy: Record<string, number>;
+    /** How often which rule replaced something in the records that were sent; kept, not indexed. */
+    redactedBy: Record<string, number>;
     /** How many of the stored ones were found to be there already. */
     duplicates: number;
     /** How many of all records came without a CRI header. */

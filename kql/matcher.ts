@@ -2,7 +2,7 @@ import type { FieldValue } from './fields.ts';
 
 /** A condition on one value, for each way in which `operator/elastic/templates.ts` has a field indexed. */
 export interface Matcher {
-  /** Full text: `message`. */
+  /** Full text: `message`, and an error's message and stack trace. */
   readonly text: (value: string) => boolean;
   /** `@timestamp` */
   readonly date: (value: string) => boolean;
@@ -11,6 +11,8 @@ export interface Matcher {
   readonly number: (value: number) => boolean;
   readonly boolean: (value: boolean) => boolean;
 }
+
+const TEXTS: ReadonlySet<string> = new Set(['message', 'error.message', 'error.stack_trace']);
 
 /** Longer keywords are not indexed, so that no query finds them: `ignore_above` of the template. */
 const IGNORE_ABOVE = 1024;
@@ -38,7 +40,7 @@ export const anyOf = (matchers: readonly Matcher[]): Matcher => ({
  */
 export function holds(matcher: Matcher, name: string, value: FieldValue): boolean {
   if (typeof value === 'string') {
-    if (name === 'message') return matcher.text(value);
+    if (TEXTS.has(name)) return matcher.text(value);
     if (name === '@timestamp') return matcher.date(value);
     return value.length <= IGNORE_ABOVE && matcher.keyword(value);
   }

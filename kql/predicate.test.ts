@@ -11,6 +11,9 @@ const RECORD = {
   message: 'Payment refused: card expired (user_id=42)',
   'log.level': 'error',
   'log.offset': 100,
+  error: { message: 'Card declined' },
+  'error.stack_trace': 'CardError: declined\n\tat Shop.pay',
+  'http.response.status_code': 402,
   kubernetes: { namespace: 'shop', pod: { name: 'cart-7d4b' } },
   app: {
     status: 402,
@@ -36,6 +39,9 @@ describe('predicate', () => {
     // Full text.
     ['message: PAYMENT', true],
     ['message: pay', false],
+    ['error.message: card', true],
+    ['error.stack_trace: "shop.pay"', true],
+    ['http.response.status_code >= 400', true],
     ['message: "card refused"', false],
     ['message: "refused CARD Expired"', true],
     ['message: "refused card-expired"', true],

@@ -32,6 +32,8 @@ export class DropRules {
     const body = this.#body;
     body.length = 0;
     this.#writer.write(record, origin);
+    // What is replaced counts when the record is written to be sent.
+    origin.redactor?.hits.clear();
     const document = body.bytes.indexOf(NEWLINE) + 1;
     const fields = fieldsOf(JSON.parse(body.bytes.toString('utf8', document, body.length)) as object);
     const rule = this.#rules.find(({ isMet }) => isMet(fields))?.id;

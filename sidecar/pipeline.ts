@@ -3,9 +3,10 @@ import type { Log } from '../runtime/log.ts';
 import { wait } from '../runtime/wait.ts';
 import type { Config } from './config.ts';
 import type { Origin } from './plain/document.ts';
-import type { Now } from './plain/grouper.ts';
+import type { Grouping, Now } from './plain/grouper.ts';
 import type { Emit } from './plain/record.ts';
 import { constantPart } from './pod.ts';
+import type { LineRange } from './sink/bulk-body.ts';
 import type { Outbox } from './sink/outbox.ts';
 import { BegunAnew, isOfFile } from './source/file-error.ts';
 import { UNFRAMED } from './source/lane.ts';
@@ -48,6 +49,11 @@ function attempt<T>(work: () => T): T | undefined {
     if (!isOfFile(error)) throw error;
     return undefined;
   }
+}
+
+function multilineOf({ continuation }: Grouping): LineRange['multiline'] {
+  if (!continuation) return 'Off';
+  return continuation.isAuto ? 'Auto' : 'Pattern';
 }
 
 /** A configuration, and what is made of it once for each file. */
@@ -241,12 +247,13 @@ export class Pipeline implements Part {
   /** Takes ordinary lines of a file, where no rule has to look at them. */
   #takeOf(file: LogFile): Reading['take'] {
     const { outbox } = this.#options;
-    const { drop, settings } = this.#plan!.config;
+    const { drop, grouping, settings } = this.#plan!.config;
     if (drop) return undefined;
+    const multiline = multilineOf(grouping);
     const { batchBytes: full, recordBytes: limit } = settings.limits;
     const origin = this.#originOf(file);
     return (lines) => {
-      const { records, to } = outbox.take(file, origin, { ...lines, limit, full });
+      const { records, to } = outbox.take(file, origin, { ...lines, limit, full, multiline });
       return { records, to, isFull: outbox.bytes >= full };
     };
   }
@@ -278,9 +285,9 @@ export class Pipeline implements Part {
     const { config, origins } = this.#plan!;
     let origin = origins.get(file);
     if (!origin) {
-      const { pod, settings } = config;
+      const { pod, redactor, settings } = config;
       const constant = constantPart(pod, file.checkpoint.container, settings.cluster);
-      origins.set(file, (origin = { file: file.checkpoint.file, constant }));
+      origins.set(file, (origin = { file: file.checkpoint.file, constant, redactor }));
     }
     return origin;
   }

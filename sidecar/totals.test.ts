@@ -14,6 +14,7 @@ it('adds up what became of the records of all files', () => {
       duplicates: 3,
       deadLettered: { records: 2, bytes: 100, offsets: 1n },
       discarded: { records: 6, bytes: 300, offsets: 1n },
+      redactedBy: { card: 2, email: 5 },
       unframed: 4,
       lost: { Truncated: 50 },
     }),
@@ -27,6 +28,7 @@ it('adds up what became of the records of all files', () => {
     duplicates: 3,
     deadLettered: 2,
     discarded: 6,
+    redactions: 7,
     unframed: 4,
     lostBytes: { Truncated: 57 },
   });
@@ -38,6 +40,7 @@ it('adds up what became of the records of all files', () => {
     duplicates: 3,
     deadLettered: 2,
     discarded: 6,
+    redactions: 7,
     unframed: 4,
     lostTruncatedBytes: 57,
   });
@@ -51,6 +54,7 @@ it('is nothing of nothing', () => {
     duplicates: 0,
     deadLettered: 0,
     discarded: 0,
+    redactions: 0,
     unframed: 0,
   });
 });

@@ -4,11 +4,13 @@ import type { RawRecord } from '../plain/record.ts';
 import { FIELDS } from '../plain/fields.ts';
 import { isUrgent, URGENT } from '../sink/age.ts';
 import type { BulkBody, LineRange, Rows } from '../sink/bulk-body.ts';
+import { openingTables } from './openings.ts';
 import { engineTable } from './table.ts';
 import { LANES, UNFRAMED } from '../source/lane.ts';
 import { ASIDE_BYTES, BODY_BYTES, CHUNK_BYTES, JOB, MOST_ROWS, type Engine } from './engine.ts';
 
 const OPEN_BRACE = 123;
+const MULTILINE = { Off: 0, Auto: 1, Pattern: 2 } as const;
 
 /** The body in the engine's memory. What the engine leaves aside the plain writer puts there, too. */
 export class EngineBody implements BulkBody {
@@ -28,6 +30,7 @@ export class EngineBody implements BulkBody {
     for (const [key, code] of engineTable()) engine.addKey(key, code);
     for (const [field, name] of FIELDS.entries()) engine.nameField(field, name);
     for (const level of URGENT) engine.addUrgent(level);
+    engine.setOpenings(openingTables());
     this.#rows = { count: 0, to: 0, ...engine.rows, isUrgent: false };
   }
 
@@ -42,6 +45,8 @@ export class EngineBody implements BulkBody {
   /** Lets the engine write a text; undefined when that is the plain writer's. */
   #text(record: RawRecord, origin: Origin): boolean | undefined {
     const { buffer, start, end, offset, bytes, lane, cut, continued } = record;
+    const { redactor } = origin;
+    if (redactor?.hasPatterns) return undefined;
     const isCommon = lane !== UNFRAMED && cut === 0 && !continued && record.stamp !== undefined;
     if (!isCommon || buffer[start] === OPEN_BRACE || end - start > ASIDE_BYTES || !this.#isReady(origin))
       return undefined;
@@ -50,13 +55,14 @@ export class EngineBody implements BulkBody {
     const before = body.length;
     body.ascii(`{"create":{"_id":"${origin.file}.${offset}.${bytes}"}}\n`);
     body.ascii(`{"@timestamp":"${record.stamp}","stream":"${LANES[lane]}",`);
-    const after = engine.writeText(body.length, { buffer, start, end }, { offset, bytes });
+    const after = engine.writeText(body.length, { buffer, start, end }, { offset, bytes, kinds: redactor?.kinds ?? 0 });
     body.length = after ?? before;
     return after === undefined ? undefined : engine.wasUrgent;
   }
 
-  take({ from, to, offset, lanes, limit, full }: LineRange, origin: Origin): Rows | undefined {
-    if (!this.#isReady(origin)) return undefined;
+  take({ from, to, offset, lanes, limit, full, multiline }: LineRange, origin: Origin): Rows | undefined {
+    const { redactor } = origin;
+    if (redactor?.hasPatterns || !this.#isReady(origin)) return undefined;
     const { job, jobOffset, bodyAt, chunkAt } = this.#engine;
     jobOffset[0] = offset;
     job[JOB.at] = chunkAt + from;
@@ -67,7 +73,8 @@ export class EngineBody implements BulkBody {
     job[JOB.full] = bodyAt + Math.min(full, BODY_BYTES - 8 * CHUNK_BYTES);
     job[JOB.lanes] = lanes;
     job[JOB.limit] = limit;
-    job[JOB.redact] = 0;
+    job[JOB.multiline] = MULTILINE[multiline];
+    job[JOB.redact] = redactor?.kinds ?? 0;
     job[JOB.most] = MOST_ROWS;
     job[JOB.urgent] = 0;
     this.#engine.convert();

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { Extent, Text } from '../plain/record.ts';
+import type { OpeningTables } from './openings.ts';
 import { ENGINE_WASM } from './wasm.ts';
 
 /** `[start, end)` of a buffer. */
@@ -18,6 +19,10 @@ interface Exports {
   addUrgent(at: number, size: number): void;
   writeText(to: number, at: number, end: number, offset: number, bytes: number, kinds: number): number;
   readonly wasUrgent: WebAssembly.Global;
+  readonly roles: WebAssembly.Global;
+  readonly letters: WebAssembly.Global;
+  readonly ways: WebAssembly.Global;
+  readonly beginnings: WebAssembly.Global;
 }
 
 const PAGE = 65_536;
@@ -46,14 +51,15 @@ export const JOB = {
   full: 4,
   lanes: 5,
   limit: 6,
-  redact: 7,
-  offsets: 8,
-  bytes: 9,
-  ends: 10,
-  laneOf: 11,
-  rows: 12,
-  most: 13,
-  urgent: 14,
+  multiline: 7,
+  redact: 8,
+  offsets: 9,
+  bytes: 10,
+  ends: 11,
+  laneOf: 12,
+  rows: 13,
+  most: 14,
+  urgent: 15,
 } as const;
 
 /** The compiled engine and its memory. */
@@ -111,11 +117,15 @@ export class Engine {
    * Writes a text at `at` of the body, behind the opening of its document; returns how long the body is then, undefined when the
    * plain writer must look at it.
    */
-  writeText(at: number, { buffer, start, end }: Piece, { offset, bytes }: Pick<Extent, 'offset' | 'bytes'>) {
+  writeText(
+    at: number,
+    { buffer, start, end }: Piece,
+    { offset, bytes, kinds }: Pick<Extent, 'offset' | 'bytes'> & { kinds: number },
+  ) {
     const isHere = buffer.buffer === this.#memory.buffer;
     const from = isHere ? buffer.byteOffset + start : this.#asideAt;
     if (!isHere) buffer.copy(this.#memory, from, start, end);
-    const to = this.#exports.writeText(this.bodyAt + at, from, from + end - start, offset, bytes, 0);
+    const to = this.#exports.writeText(this.bodyAt + at, from, from + end - start, offset, bytes, kinds);
     return to === 0 ? undefined : to - this.bodyAt;
   }
 
@@ -140,6 +150,15 @@ export class Engine {
   /** The name of a field of ours, without quotes. */
   nameField(field: number, name: string): void {
     this.#exports.nameField(field, this.#scratch, this.#write(`"${name}":`));
+  }
+
+  /** Takes over the tables by which it tells an ordinary line of text. */
+  setOpenings({ roles, letters, ways, beginnings }: OpeningTables): void {
+    const { roles: rolesAt, letters: lettersAt, ways: waysAt, beginnings: beginningsAt } = this.#exports;
+    this.#memory.set(roles, rolesAt.value);
+    this.#memory.set(letters, lettersAt.value);
+    this.#memory.set(ways, waysAt.value);
+    this.#memory.set(beginnings, beginningsAt.value);
   }
 
   addUrgent(level: string): void {

@@ -6,6 +6,8 @@ import { STATES } from './traces/state.ts';
 
 /** How a lane's text lines follow each other. A state is a small non-negative integer that says what the group so far looks like. */
 export interface Continuation {
+  /** Whether it knows stack traces, and is no pattern. */
+  readonly isAuto: boolean;
   /** State of a group that this line begins. */
   begin(bytes: Uint8Array, start: number, end: number): number;
   /** State of the group after this line, when the line continues it; -1 when the line begins a record of its own. */
@@ -25,6 +27,7 @@ export function continuationOf(multiline: string): Continuation | undefined {
 
 /** A line that matches begins a record, every other one continues. */
 class PatternContinuation implements Continuation {
+  readonly isAuto = false;
   readonly #start: LinearPattern;
 
   constructor(start: LinearPattern) {
@@ -45,7 +48,8 @@ class PatternContinuation implements Continuation {
 }
 
 const NONE = -1;
-const TEXT = STATES.indexOf('text');
+/** The state of an ordinary record so far. */
+export const TEXT = STATES.indexOf('text');
 const BEGIN = STATES.length;
 const MIDDLE = BEGIN + 1;
 const CARRIAGE_RETURN = 13;
@@ -58,6 +62,7 @@ interface Way {
 
 /** Knows the stack traces of `traces/`. Most lines are decided by their opening: no rule of the state has it. */
 class TraceContinuation implements Continuation {
+  readonly isAuto = true;
   readonly #ways: readonly (readonly Way[] | undefined)[];
 
   constructor() {

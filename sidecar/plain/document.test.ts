@@ -239,7 +239,7 @@ const bare = fc.stringMatching(/^[!#-[\]-~é]{0,6}$/);
 const amount = fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true })).map(String);
 const pairs = fc.uniqueArray(
   fc.tuple(
-    fc.oneof(fc.constantFrom(...PATHS), fc.stringMatching(/^[A-Za-z_@][\w./:@-]{0,5}$/)),
+    fc.oneof(fc.constantFrom(...PATHS), fc.stringMatching(/^[A-Za-z_@][\w./@-]{0,5}$/)),
     fc.oneof(
       fc.tuple(fc.constant(true), fc.string({ unit: 'grapheme' })),
       fc.tuple(fc.constant(false), fc.oneof(bare, amount)),

@@ -1,4 +1,5 @@
 import { UNFRAMED } from '../source/lane.ts';
+import { TEXT } from './continuation.ts';
 import type { Line } from './lines.ts';
 import { stampMs } from './stamp.ts';
 
@@ -79,6 +80,13 @@ export class Group {
   isWhole({ lane, more }: Line): boolean {
     if (more) return false;
     return lane === UNFRAMED || (this.#isLine && this.#firstByte === OPEN_BRACE && this.#lastByte === CLOSE_BRACE);
+  }
+
+  /** Whether it is one line of text so far, nothing out of the ordinary, all of which is in the chunk. */
+  isOrdinary(base: number): boolean {
+    return (
+      this.isOpen && !this.isMidLine && !this.continued && this.#isLine && this.state === TEXT && this.textAt >= base
+    );
   }
 
   #take({ start, end, head, stampEnd, bytes: size, more }: Line, bytes: Buffer, steady: number): void {

@@ -92,6 +92,18 @@ export class Grouper {
     return !this.#groups[lane]!.isOpen && !this.#isContinued[lane]! && !this.#isFresh[lane]!;
   }
 
+  /**
+   * Takes back the group of this lane when it is one ordinary line that ends at `position`, in a chunk that begins at `base`:
+   * where that begins, so that it can be read again with those that follow; undefined when it stays.
+   */
+  takeBack(lane: Lane, position: number, base: number): number | undefined {
+    const group = this.#groups[lane]!;
+    if (group.offset + group.bytes !== position || !group.isOrdinary(base)) return undefined;
+    group.isOpen = false;
+    this.#openBytes -= group.bytes;
+    return group.offset;
+  }
+
   /** The file before this one ended inside a line of this lane. */
   continues(lane: Lane): void {
     this.#isContinued[lane] = true;

@@ -1,8 +1,9 @@
 import type { Body } from './body.ts';
 import { kindOf, OBJECT, QUOTED, type Facts, type Value } from './facts.ts';
+import { SPAN_ID, TRACE_ID } from './fields.ts';
 import { ObjectReader } from './json.ts';
 import { LEFT, TAKEN } from './outcome.ts';
-import { isOuter, mayHaveRow, promote, rowsOf, type Row } from './promote.ts';
+import { isCompany, isOuter, mayHaveRow, promote, rowsOf, type Row } from './promote.ts';
 
 /** Of a member: where key and value begin and end, how deep it stands, and what became of it. */
 const MEMBER = 6;
@@ -21,6 +22,8 @@ export class Members {
   /** `MEMBER` numbers for each, in the order of the record. */
   readonly #list: number[] = [];
   readonly #late: { row: Row; place: number }[] = [];
+  /** Keys at the top that make others count. */
+  readonly #companies = new Set<string>();
   readonly #value: Value = { kind: 0, start: 0, end: 0 };
   #bytes: Buffer = Buffer.alloc(0);
   #facts: Facts | undefined;
@@ -41,9 +44,10 @@ export class Members {
     this.#facts = facts;
     this.#list.length = 0;
     this.#late.length = 0;
+    this.#companies.clear();
     this.#look(0, '');
     for (const { row, place } of this.#late) {
-      if (row.company !== undefined && !this.#has(row.company)) continue;
+      if (row.company !== undefined && !this.#companies.has(row.company)) continue;
       if (this.#promote(row, place) === TAKEN) this.#list[place + STATE] = TAKEN;
     }
   }
@@ -71,6 +75,7 @@ export class Members {
   #stateOf(place: number, depth: number, outer: string): number {
     const list = this.#list;
     const path = outer + this.#bytes.toString('latin1', list[place + KEY], list[place + KEY_END]);
+    if (depth === 0 && isCompany(path)) this.#companies.add(path);
     const value = list[place + VALUE]!;
     if (kindOf(this.#bytes[value]!) !== OBJECT) return this.#rows(rowsOf(path), place);
     if (!isOuter(path)) return LEFT;
@@ -95,16 +100,10 @@ export class Members {
       value.start++;
       value.end--;
     }
-    return promote(row, this.#bytes, value, this.#facts!);
-  }
-
-  /** Whether this key stands at the top. */
-  #has(key: string): boolean {
-    const { members } = this.#readers[0]!;
-    for (let i = 0; i < members.length; i += 4) {
-      if (this.#bytes.toString('latin1', members[i], members[i + 1]) === key) return true;
-    }
-    return false;
+    const outcome = promote(row, this.#bytes, value, this.#facts!);
+    const isId = row.field === TRACE_ID || row.field === SPAN_ID;
+    if (isId && outcome !== LEFT) this.#facts!.ids.push(value.start, value.end);
+    return outcome;
   }
 
   /** Whether anything is left for `app`. */

@@ -2,7 +2,7 @@ import type { Body } from './body.ts';
 import { ABSENT, LITERAL, NUMBER, PLAIN, writeValue, type Facts, type Value } from './facts.ts';
 import { Logfmt, PAIR } from './formats/logfmt.ts';
 import { TAKEN } from './outcome.ts';
-import { mayHaveRow, promote, rowsOf, type Row } from './promote.ts';
+import { isCompany, mayHaveRow, promote, rowsOf, type Row } from './promote.ts';
 import type { As } from './promotions.ts';
 
 /** In a pair, the kind of its value; `ABSENT` when that was taken. */
@@ -15,6 +15,8 @@ const NUMERIC: ReadonlySet<As> = new Set(['level', 'severity', 'status', 'count'
 export class Pairs {
   readonly #line = new Logfmt();
   readonly #late: { row: Row; place: number }[] = [];
+  /** Keys that make others count. */
+  readonly #companies = new Set<string>();
   readonly #value: Value = { kind: 0, start: 0, end: 0 };
   #bytes: Buffer = Buffer.alloc(0);
 
@@ -28,15 +30,18 @@ export class Pairs {
   promote(facts: Facts): void {
     const { pairs, count } = this.#line;
     this.#late.length = 0;
+    this.#companies.clear();
     for (let place = 0; place < count * PAIR; place += PAIR) {
       if (!mayHaveRow(this.#bytes, pairs[place]!, pairs[place + 1]!)) continue;
-      for (const row of rowsOf(this.#key(place))) {
+      const key = this.#key(place);
+      if (isCompany(key)) this.#companies.add(key);
+      for (const row of rowsOf(key)) {
         if (row.isLate) this.#late.push({ row, place });
         else if (this.#promote(row, place, facts)) break;
       }
     }
     for (const { row, place } of this.#late) {
-      if (row.company === undefined || this.#has(row.company)) this.#promote(row, place, facts);
+      if (row.company === undefined || this.#companies.has(row.company)) this.#promote(row, place, facts);
     }
   }
 
@@ -63,14 +68,6 @@ export class Pairs {
     return value;
   }
 
-  #has(key: string): boolean {
-    const { count } = this.#line;
-    for (let place = 0; place < count * PAIR; place += PAIR) {
-      if (this.#key(place) === key) return true;
-    }
-    return false;
-  }
-
   /** Whether anything is left for `app`. */
   get isLeft(): boolean {
     const { pairs, count } = this.#line;
@@ -81,15 +78,12 @@ export class Pairs {
   /** Writes what is left as a JSON object; keys are ASCII that needs no escape. */
   write(body: Body): void {
     const { pairs, count } = this.#line;
-    let before = '{"';
+    let text = '{"';
     for (let place = 0; place < count * PAIR; place += PAIR) {
       if (pairs[place + KIND] === ABSENT) continue;
-      body.ascii(before);
-      body.copy(this.#bytes, pairs[place]!, pairs[place + 1]!);
-      body.ascii('":');
-      writeValue(body, this.#bytes, this.#valueAt(place));
-      before = ',"';
+      text = writeValue(body, `${text}${this.#key(place)}":`, this.#bytes, this.#valueAt(place));
+      text += ',"';
     }
-    body.ascii('}');
+    body.ascii(`${text.slice(0, -2)}}`);
   }
 }

@@ -162,7 +162,9 @@ it.each<[As, string, string | undefined]>([
   ['count', 'true', undefined],
   ['digits', '"12"', '12'],
   ['digits', '"1.2"', undefined],
-  ['digits', '12', undefined],
+  ['digits', '12', '12'],
+  ['digits', '-12', undefined],
+  ['digits', 'true', undefined],
 ])('as %s the value %s is %j', (as, json, text) => {
   const { outcome, text: found } = read(as, json);
   expect([outcome, found]).toEqual([text === undefined ? 'left' : 'taken', text]);

@@ -24,9 +24,15 @@ for (const { path, as, to, late, with: company } of PROMOTIONS) {
   for (let dot = path.indexOf('.'); dot > 0; dot = path.indexOf('.', dot + 1)) OUTER.add(path.slice(0, dot));
 }
 
+/** Keys that make others count. */
+const COMPANY = new Set(PROMOTIONS.flatMap(({ with: company }) => company ?? []));
+
 const NO_ROWS: readonly Row[] = [];
 /** The rows for a path, in which keys of objects inside each other have dots between them. */
 export const rowsOf = (path: string): readonly Row[] => ROWS.get(path) ?? NO_ROWS;
+
+/** Whether a row asks for this key at the top. */
+export const isCompany = (key: string): boolean => COMPANY.has(key);
 
 /** Whether an object that stands at this path may hold what has a row. */
 export const isOuter = (path: string): boolean => OUTER.has(path);
@@ -34,7 +40,7 @@ export const isOuter = (path: string): boolean => OUTER.has(path);
 const LONGEST = Math.max(...PROMOTIONS.map(({ path }) => path.length));
 /** By first byte a bit for each length that keys of the table have: most keys are none of ours. */
 const LENGTHS = new Uint32Array(256);
-for (const path of [...ROWS.keys(), ...OUTER]) LENGTHS[path.charCodeAt(0)]! |= 1 << (path.length & 31);
+for (const path of [...ROWS.keys(), ...OUTER, ...COMPANY]) LENGTHS[path.charCodeAt(0)]! |= 1 << (path.length & 31);
 
 /** Whether a key `[start, end)` at the top may be one of the table. */
 export function mayHaveRow(bytes: Uint8Array, start: number, end: number): boolean {

@@ -9,7 +9,7 @@ import type { Field } from './fields.ts';
  *   `resource`: GCP's `projects/P/traces/<trace>`, or hex digits.
  * - `context`: trace and span id in any form in which text has them (`formats/context.ts`); `header`: the same behind the keys of
  *   B3 and Jaeger; `scopes`: .NET's list of objects that have both.
- * - `status`: a number from 100 to 599; `count`: a whole number that is not negative; `digits`: the same in quotes.
+ * - `status`: a number from 100 to 599; `count`: a whole number that is not negative; `digits`: the same, in quotes or not.
  * - `milliseconds`: a number; `seconds`: GCP's `"0.25s"`: both become nanoseconds.
  */
 export type As =
@@ -58,8 +58,8 @@ const ROWS: readonly Row[] = [
   ['span_id spanId spanID SpanId span.id @sp', 'span', 'span.id'],
   ['otelSpanID X-B3-SpanId x-b3-spanid logging.googleapis.com/spanId', 'span', 'span.id'],
   ['mdc.span_id mdc.spanId contextMap.span_id contextMap.spanId', 'span', 'span.id'],
-  ['dd.trace_id', 'datadog', 'trace.id'],
-  ['dd.span_id', 'datadog', 'span.id'],
+  ['dd.trace_id mdc.dd.trace_id contextMap.dd.trace_id', 'datadog', 'trace.id'],
+  ['dd.span_id mdc.dd.span_id contextMap.dd.span_id', 'datadog', 'span.id'],
   ['logging.googleapis.com/trace trace', 'resource', 'trace.id'],
   ['uber-trace-id b3', 'header', 'trace.id'],
   ['traceparent AWS-XRAY-TRACE-ID X-Amzn-Trace-Id x-amzn-trace-id', 'context', 'trace.id'],

@@ -156,7 +156,7 @@ const count: Reader = (bytes, { kind, start, end }, field, facts) => {
 };
 
 const digits: Reader = (bytes, { kind, start, end }, field, facts) =>
-  isText(kind) ? count(bytes, { kind: NUMBER, start, end }, field, facts) : LEFT;
+  isText(kind) || kind === NUMBER ? count(bytes, { kind: NUMBER, start, end }, field, facts) : LEFT;
 
 const milliseconds: Reader = (bytes, value, field, facts) =>
   value.kind === NUMBER ? duration(Number(textIn(bytes, value)) * 1e6, field, facts) : LEFT;

@@ -1,3 +1,5 @@
+import type { ReadAt } from './collect.ts';
+
 const digits = (bytes: Uint8Array, at: number): number => bytes[at]! * 10 + bytes[at + 1]! - 528;
 
 /** Milliseconds since 1970 of the RFC 3339 stamp `[start, end)`, which `parseCri` has found to be one. */
@@ -28,4 +30,11 @@ function daysSince1970(year: number, month: number, day: number): number {
   const dayOfYear = Math.trunc((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
   const dayOfEra = yearOfEra * 365 + Math.trunc(yearOfEra / 4) - Math.trunc(yearOfEra / 100) + dayOfYear;
   return era * 146_097 + dayOfEra - 719_468;
+}
+
+/** The runtime's stamp of the line at this offset; undefined for a line without one. */
+export function stampAt(readAt: ReadAt, offset: number): string | undefined {
+  const head = Buffer.alloc(64);
+  const length = readAt(head, offset);
+  return /^\S{20,35}(?= std(?:out|err) [PF])/.exec(head.toString('latin1', 0, length))?.[0];
 }

@@ -4,6 +4,7 @@ import { CODED, Facts } from './facts.ts';
 import { FIELDS, SPAN_ID, TRACE_ID } from './fields.ts';
 import { Pairs } from './pairs.ts';
 import { readPlain, readText } from './text.ts';
+import { counted } from './formats/examples/counted.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SPAN = '00f067aa0ba902b7';
@@ -159,6 +160,7 @@ describe('a text is taken', () => {
     ['for no logfmt with a quote inside', 'a=1 b=2"3"', 'text'],
     ['for no logfmt with something behind a quote', 'a=1 b="2"3', 'text'],
     ['for no logfmt with an escape that Go has not', String.raw`a=1 b="\q"`, 'text'],
+    ['for no logfmt with a colon in a key', 'warn:a=1 b=2', 'text'],
     ['for no logfmt with a number for a key', 'a=1 2=3', 'text'],
     ['for logfmt of sixty-four pairs', pairs(64), 'logfmt'],
     ['for no logfmt of more pairs', pairs(65), 'text'],
@@ -170,19 +172,6 @@ describe('a text is taken', () => {
 
 function pairs(count: number): string {
   return Array.from({ length: count }, (_, index) => `k${index}=${index}`).join(' ');
-}
-
-/** Bytes that count how often one of them is looked at. */
-function counted(text: string): { bytes: Buffer; reads: () => number } {
-  let reads = 0;
-  const bytes = new Proxy(Buffer.from(text), {
-    get(target, key) {
-      const value: unknown = Reflect.get(target, key);
-      if (typeof value === 'number') reads++;
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
-  return { bytes, reads: () => reads };
 }
 
 describe('takes linear time', () => {

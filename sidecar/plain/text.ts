@@ -27,19 +27,15 @@ export function readText(bytes: Buffer, start: number, end: number, { facts, pai
   const newline = indexOf(bytes, NEWLINE, start, end);
   const isLine = newline < 0;
   const last = endOfLine(bytes, start, isLine ? end : newline);
-  if (isLine && pairs.read(bytes, start, last)) {
-    pairs.promote(facts);
-    if (!facts.has(MESSAGE)) facts.set(MESSAGE, PLAIN, start, end);
-    return 'logfmt';
-  }
-  facts.set(MESSAGE, PLAIN, start, end);
-  const format = klog(bytes, start, last, facts)
-    ? 'klog'
-    : isLine && access(bytes, start, last, facts)
-      ? 'access'
-      : syslog(bytes, start, last, facts)
-        ? 'syslog'
-        : 'text';
+  let format: TextFormat = 'text';
+  if (klog(bytes, start, last, facts)) format = 'klog';
+  else if (isLine && access(bytes, start, last, facts)) format = 'access';
+  else if (syslog(bytes, start, last, facts)) format = 'syslog';
+  else if (isLine && pairs.read(bytes, start, last)) format = 'logfmt';
+
+  if (format === 'logfmt') pairs.promote(facts);
+  if (!facts.has(MESSAGE)) facts.set(MESSAGE, PLAIN, start, end);
+  if (format === 'logfmt') return format;
   // What an access log says about levels is part of a URL.
   if (format !== 'access' && !facts.has(LEVEL)) levelIn(bytes, start, end, facts);
   contextIn(bytes, start, end, facts);

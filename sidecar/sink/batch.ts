@@ -39,6 +39,8 @@ export class Batch {
   ends = new Uint32Array(INITIAL);
   lanes = new Uint8Array(INITIAL);
   readonly runs: Run[] = [];
+  /** How often which rule replaced something, by file. */
+  readonly redactions = new Map<LogFile, Record<string, number>>();
   /** It has a record that somebody may be waiting for. */
   isUrgent = false;
   /** Its body, once that is packed. */
@@ -56,6 +58,14 @@ export class Batch {
     this.#row(extent, this.#end);
     this.#discarded++;
     this.#extend(file, undefined, rule);
+  }
+
+  /** What was replaced in the record that was added last. */
+  addRedactions(file: LogFile, hits: ReadonlyMap<string, number>): void {
+    if (hits.size === 0) return;
+    const counts = this.redactions.get(file) ?? {};
+    for (const [rule, count] of hits) counts[rule] = (counts[rule] ?? 0) + count;
+    this.redactions.set(file, counts);
   }
 
   /** Many records of one file at once. */
@@ -106,6 +116,7 @@ export class Batch {
   clear(bytes: number): void {
     this.count = 0;
     this.runs.length = 0;
+    this.redactions.clear();
     this.isUrgent = false;
     this.#discarded = 0;
     if (this.gzip.buffer.byteLength > bytes) this.gzip = Buffer.alloc(0);

@@ -26,6 +26,8 @@ export interface LineRange {
   lanes: number;
   /** Bytes of a text past which it is cut. */
   limit: number;
+  /** How lines of text become records. */
+  multiline: 'Off' | 'Auto' | 'Pattern';
   /** A body of so many bytes is full. */
   full: number;
 }

@@ -46,9 +46,23 @@ export function startDocument(start: Start, version: string, at: Date): FileDocu
 
 /** A `SealDocument` of a file of so many bytes. */
 export function sealDocument(checkpoint: Checkpoint, size: number, constant: Buffer, at: Date): FileDocument {
-  const { file, run, generation, stored, deadLettered, discarded, discardedBy, duplicates, unframed, lost } =
-    checkpoint;
-  const counts = JSON.stringify({ run, generation, size, discardedBy, duplicates, unframed, lost }).slice(1, -1);
+  const {
+    file,
+    run,
+    generation,
+    stored,
+    deadLettered,
+    discarded,
+    discardedBy,
+    redactedBy,
+    duplicates,
+    unframed,
+    lost,
+  } = checkpoint;
+  const counts = JSON.stringify({ run, generation, size, discardedBy, redactedBy, duplicates, unframed, lost }).slice(
+    1,
+    -1,
+  );
   const sums = `"stored":${json(stored)},"deadLettered":${json(deadLettered)},"discarded":${json(discarded)}`;
   const tracewell = `{"kind":"seal","file":"${file}",${counts},${sums}}`;
   const text = `{"@timestamp":"${at.toISOString()}","tracewell":${tracewell},${constant.toString()}}`;

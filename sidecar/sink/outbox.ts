@@ -59,9 +59,11 @@ export class Outbox {
   add(file: LogFile, origin: Origin, record: RawRecord): void {
     const { body } = this.#options;
     this.#begin();
+    origin.redactor?.hits.clear();
     const isUrgent = body.write(record, origin);
     this.#filling.isUrgent ||= isUrgent;
     this.#filling.add(file, origin, record, body.length);
+    if (origin.redactor) this.#filling.addRedactions(file, origin.redactor.hits);
   }
 
   /** Takes ordinary lines of the body's chunk at once; returns how many, and where it got. */
@@ -189,7 +191,8 @@ export class Outbox {
       // It stays on its way for ever: nothing that comes after it may be acknowledged.
       this.#failure ??= new Error('a batch cannot be delivered', { cause: error });
     }
-    this.#landing.abort();
+    // With a reason of its own: the usual one is an error, with a stack trace that nobody reads.
+    this.#landing.abort('landed');
     this.#landing = new AbortController();
   }
 

@@ -59,6 +59,7 @@ export function settle(batch: Batch, fates: readonly Fate[], standings: Standing
       deadLettered: add(checkpoint.deadLettered, deadLettered),
       discarded: add(checkpoint.discarded, discarded),
       discardedBy: addByRule(checkpoint.discardedBy, share.discardedBy),
+      redactedBy: addByRule(checkpoint.redactedBy, batch.redactions.get(file) ?? {}),
       duplicates: checkpoint.duplicates + duplicates,
       unframed: checkpoint.unframed + unframed,
     };

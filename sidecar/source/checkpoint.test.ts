@@ -19,6 +19,7 @@ const GOOD: Checkpoint = {
   deadLettered: { records: 1, bytes: 100, offsets: 800n },
   discarded: { records: 3, bytes: 30, offsets: 7n },
   discardedBy: { '1a2b3c4d': 2, other: 1 },
+  redactedBy: { card: 5 },
   unframed: 1,
   lost: { Truncated: 50 },
   size: 1200,
@@ -55,8 +56,10 @@ const checkpoint: fc.Arbitrary<Checkpoint> = fc
     const lost = Object.values(rest.lost).reduce((sum, one) => sum + one, 0);
     const bytes = stored.bytes + records + deadLettered.bytes + discarded.bytes + lost;
     const size = ended ? bytes : bytes + above;
+    const redactedBy = { card: above % 7 };
     const discardedBy: Record<string, number> = { [rules[0]!]: discarded.records };
     return {
+      redactedBy,
       discarded,
       discardedBy,
       size,
@@ -90,6 +93,7 @@ it('is one line that names what it counts', () => {
     deadLettered: { records: 1, bytes: 100, offsets: '800' },
     discarded: { records: 3, bytes: 30, offsets: '7' },
     discardedBy: { '1a2b3c4d': 2, other: 1 },
+    redactedBy: { card: 5 },
     unframed: 1,
     lost: { Truncated: 50 },
     size: 1200,

@@ -29,6 +29,8 @@ export interface Checkpoint {
   discarded: Sums;
   /** How many of the discarded ones by which rule: `ruleId`. */
   discardedBy: Record<string, number>;
+  /** How often which rule replaced something in the records that were sent: `redactionId`. */
+  redactedBy: Record<string, number>;
   /** How many of all these records came without a CRI header. */
   unframed: number;
   /** Bytes that will never be read, by reason. */
@@ -56,6 +58,7 @@ export function freshCheckpoint(id: Pick<Checkpoint, 'file' | 'container' | 'run
     deadLettered: noSums(),
     discarded: noSums(),
     discardedBy: {},
+    redactedBy: {},
     unframed: 0,
     lost: {},
     size: 0,
@@ -110,6 +113,7 @@ export function parseCheckpoint(text: string): Checkpoint | undefined {
       deadLettered: sumsIn(raw['deadLettered']),
       discarded: sumsIn(raw['discarded']),
       discardedBy: countsIn(raw['discardedBy']),
+      redactedBy: countsIn(raw['redactedBy'] ?? {}),
       unframed: asCount(raw['unframed']),
       lost: countsIn(raw['lost']),
       size: asCount(raw['size']),

@@ -5,24 +5,15 @@ import { Collector, type ReadAt } from '../plain/collect.ts';
 import { Grouper, type Pass } from '../plain/grouper.ts';
 import { LineReader, type Chunk, type Line } from '../plain/lines.ts';
 import type { Extent, RawRecord } from '../plain/record.ts';
+import { stampAt } from '../plain/stamp.ts';
 import { answeredBytes, resumeAt, withRestLost, type Checkpoint } from './checkpoint.ts';
 import { unpack } from './compressed.ts';
 import type { Opened } from './discovery.ts';
 import { BegunAnew, isOfFile } from './file-error.ts';
 import type { Lane, LaneOffsets } from './lane.ts';
 import { readNewest } from './newest.ts';
-import type { Account, Reading } from './reading.ts';
-
-export interface LogFileOptions {
-  opened: Opened;
-  checkpoint: Checkpoint;
-  /** Shared by all files: one text is collected at a time. */
-  collector: Collector;
-  /** The container's file before this one, when it is still open. */
-  previous: LogFile | undefined;
-  /** Where a compressed file is unpacked. */
-  folder: string;
-}
+import { Pace } from './pace.ts';
+import type { Account, LogFileOptions, Reading } from './reading.ts';
 
 /**
  * One open log file: reads on from where its checkpoint stands. The descriptor outlives renames and even removal of the path,
@@ -58,6 +49,7 @@ export class LogFile {
   #unpacking: Promise<void> | undefined;
   /** Lanes that ended inside a line. */
   #midLine: readonly Lane[] = [];
+  readonly #pace = new Pace();
   #isClosed = false;
 
   constructor({ opened, checkpoint, collector, previous, folder }: LogFileOptions) {
@@ -253,7 +245,7 @@ export class LogFile {
       await this.unpack();
       if (this.#isClosed || this.isGivenUp) return undefined;
       const text = new Collector().collect(this.#readAt, { offset, bytes, lane }, CLEAN_BYTES);
-      return text && { offset, bytes, lane, ...text, stamp: this.#stampAt(offset), continued: false };
+      return text && { offset, bytes, lane, ...text, stamp: stampAt(this.#readAt, offset), continued: false };
     } catch (error) {
       if (isOfFile(error)) return undefined;
       throw error;
@@ -283,14 +275,14 @@ export class LogFile {
       hasRoom = this.#isAnswered(line) || this.#grouper.take(line, chunk, pass);
       this.#position = line.offset + line.bytes;
       // What comes next may be ordinary.
-      return hasRoom && (reading.take === undefined || this.#openLanes === 0);
+      return hasRoom && (reading.take === undefined || !this.#mayTake(line.lane, reading));
     };
     try {
       while (hasRoom) {
         hasRoom = this.#takeOrdinary(reading);
-        const from = chunk.from;
-        if (hasRoom) chunk.from = this.#lines.read(chunk, onLine);
-        if (chunk.from === from) break;
+        if (hasRoom && this.#lines.read(chunk, onLine) === chunk.from) break;
+        // Not where the reader got: a line may have been taken back.
+        chunk.from = this.#position - chunk.base;
       }
       return chunk.from;
     } catch (error) {
@@ -306,19 +298,34 @@ export class LogFile {
   /** Takes the lines at the front of the chunk that are ordinary, all at once; false when no more have room. */
   #takeOrdinary({ take }: Reading): boolean {
     const chunk = this.#chunk;
-    const lanes = this.#openLanes;
-    if (!take || lanes === 0 || this.#lines.isMidLine || chunk.from === chunk.to) return true;
+    if (!take || this.#lines.isMidLine || chunk.from === chunk.to || !this.#pace.isDue) return true;
     const { from, to, base } = chunk;
+    const lanes = this.#lanesApart;
+    if (lanes === 0) return true;
     const taken = take({ from, to, offset: base + from, lanes });
     chunk.from = taken.to;
     this.#position = base + taken.to;
     this.pending += taken.records;
     this.#pendingBytes += taken.to - from;
+    this.#pace.took(taken.records);
     return !taken.isFull;
   }
 
+  /**
+   * Whether lines may be taken at once from here on, after one of this lane. A line of text that waits for the next one is taken
+   * back for that.
+   */
+  #mayTake(lane: Lane, { grouping }: Reading): boolean {
+    if (!this.#pace.pass()) return false;
+    if (grouping.continuation?.isAuto === true) {
+      const back = this.#grouper.takeBack(lane, this.#position, this.#chunk.base);
+      if (back !== undefined) this.#position = back;
+    }
+    return ((this.#lanesApart >> lane) & 1) === 1;
+  }
+
   /** The lanes of which nothing is open, and nothing that comes is answered for already: a bit each. */
-  get #openLanes(): number {
+  get #lanesApart(): number {
     let lanes = 0;
     for (const lane of [0, 1] as const) {
       if (this.#from[lane] <= this.#position && this.#grouper.isApart(lane)) lanes |= 1 << lane;
@@ -379,12 +386,6 @@ export class LogFile {
 
   #lose(reason: LossReason, bytes: number): void {
     this.#lost = { reason, bytes: (this.#lost?.bytes ?? 0) + bytes };
-  }
-
-  #stampAt(offset: number): string | undefined {
-    const head = Buffer.alloc(64);
-    const length = this.#readAt(head, offset);
-    return /^\S{20,35}(?= std(?:out|err) [PF])/.exec(head.toString('latin1', 0, length))?.[0];
   }
 
   #beginsAsBefore(): boolean {

@@ -1,5 +1,20 @@
+import type { Collector } from '../plain/collect.ts';
 import type { Pass } from '../plain/grouper.ts';
 import type { LineRange } from '../sink/bulk-body.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { Opened } from './discovery.ts';
+import type { LogFile } from './log-file.ts';
+
+export interface LogFileOptions {
+  opened: Opened;
+  checkpoint: Checkpoint;
+  /** Shared by all files: one text is collected at a time. */
+  collector: Collector;
+  /** The container's file before this one, when it is still open. */
+  previous: LogFile | undefined;
+  /** Where a compressed file is unpacked. */
+  folder: string;
+}
 
 /** What a file's records are read with. */
 export interface Reading extends Pass {

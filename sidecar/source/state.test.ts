@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { listen } from '../../test/sidecar/said.ts';
@@ -109,4 +109,20 @@ it('does not begin with a folder that cannot be used', () => {
   writeFileSync(join(folder, 'file'), '');
   expect(() => open(join(folder, 'file', 'state'))).toThrow(/cannot use .*TRACEWELL_STATE must name a folder/);
   expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('');
+});
+
+it('writes a checkpoint over the one before, however long that was, and makes it anew once a second', () => {
+  const { folder, state, later } = open();
+  const path = join(folder, `${nameOf(1)}.json`);
+  const files = new Set<number>();
+  for (const stored of [1, 1_000_000, 2, 3]) {
+    state.save([checkpointOf(1, stored)]);
+    files.add(statSync(path).ino);
+    expect(open(folder).state.get(nameOf(1))).toEqual(checkpointOf(1, stored));
+  }
+  expect(files.size).toBe(1);
+  later(1000);
+  state.save([checkpointOf(1, 4)]);
+  expect(files).not.toContain(statSync(path).ino);
+  expect(open(folder).state.get(nameOf(1))).toEqual(checkpointOf(1, 4));
 });

@@ -270,6 +270,7 @@ describe('the judge', () => {
       stored: sumsOf(kept),
       discarded,
       discardedBy: { rule: 1 },
+      redactedBy: {},
     });
 
     it('expects them to be nowhere, and counted', () => {

@@ -69,7 +69,7 @@ export function convert(pieces: readonly Buffer[], body: BulkBody, options: Conv
     return batch.size < full;
   };
   const take: Reading['take'] = (lines) => {
-    const rows = body.take({ ...lines, limit, full }, ORIGIN);
+    const rows = body.take({ ...lines, limit, full, multiline: how }, ORIGIN);
     if (!rows) return { records: 0, to: lines.from, isFull: false };
     batch.isUrgent ||= rows.isUrgent;
     batch.addRows(file, ORIGIN, rows);
@@ -77,6 +77,7 @@ export function convert(pieces: readonly Buffer[], body: BulkBody, options: Conv
   };
   const buffer = body.chunk.subarray(0, Math.min(chunk, body.chunk.length));
   const grouping = { continuation: continuationOf(multiline), limit };
+  const how = multiline === 'Auto' || multiline === 'Off' ? multiline : 'Pattern';
   const reading: Reading = { grouping, buffer, now: { wall: 0, steady: 0 }, emit, take };
   const turn = (): void => {
     if (batch.size >= full) finish();

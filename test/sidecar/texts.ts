@@ -40,7 +40,9 @@ const idKey = fc.oneof(
     'trace_id traceId trace.id trace-id otelTraceID X-B3-TraceId span_id spanId SPAN.ID span-id otelSpanID x-b3-spanid',
   ),
   words('trace_id span_id dd.trace_id dd.span_id uber-trace-id b3 traceparent dd.trace_id dd.span_id uber-trace-id b3'),
-  words('id xtrace_id my-b3 d 3 _id uuid a.very.long.key.trace_id @trace_id trace@id xuber-trace-id \\trace_id'),
+  words(
+    'id xtrace_id my-b3 d 3 _id uuid a.very.long.key.trace_id @trace_id trace@id xuber-trace-id -trace_id _.b3 a_-.uber-trace-id a--.span_id x-trace_id \\trace_id',
+  ),
 );
 const brackets = (name: string) => [
   `[${name},${TRACE},${SPAN}]`,

@@ -21,6 +21,7 @@ export const seen = ({ buffer, start, end, offset, bytes, lane, stamp, cut, cont
 
 /** Lines that begin with a blank go on with the one before. */
 export const INDENTED: Continuation = {
+  isAuto: false,
   begin: () => 0,
   next: (_, bytes, start, end) => (end > start && bytes[start] === 32 ? 0 : -1),
   isMiddle: (bytes, start, end) => end > start && bytes[start] === 32,

@@ -4,9 +4,15 @@ import { laneOf, textOf } from './cri';
 import { JSON, writeClose, writeFields, writeOpening } from './document';
 import { LEVEL, endOf, has, startOf } from './facts';
 import { members, writeMembers } from './object';
+import { BEGIN, BEHIND_TEXT, isOrdinary } from './openings';
+import { wasUrgent, writeText } from './record';
 import { candidate } from './redact';
 import { isUrgent } from './urgent';
 import { isUtf8 } from './utf8';
+
+/** How lines of text become records: each by itself; stack traces are put together; the host has a pattern. */
+const ALONE: u32 = 0;
+const TRACES: u32 = 1;
 
 /** What the host asks for, and what came of it; addresses and sizes of 32 bits but for the first field. */
 export class Job {
@@ -24,6 +30,8 @@ export class Job {
   lanes: u32 = 0;
   /** Bytes of a text past which it is cut. */
   limit: u32 = 0;
+  /** How lines of text become records. */
+  multiline: u32 = 0;
   /** Kinds of redaction. */
   redact: u32 = 0;
   /** Tables with a row for each document: its offset (f64), its bytes (u32), the end of its lines in the body (u32), its lane (u8). */
@@ -38,41 +46,81 @@ export class Job {
   urgent: u32 = 0;
 }
 
-/** Takes lines until one is out of the ordinary, the body is full, or there is none left. */
+/** The document of the line [at, stop), whose text begins at `text`, is written up to `to`. */
+function row(job: Job, at: usize, stop: usize, offset: u64, lane: u32, to: usize): void {
+  const rows = <usize>job.rows;
+  store<f64>(<usize>job.offsets + (rows << 3), <f64>offset);
+  store<u32>(<usize>job.bytes + (rows << 2), <u32>(stop + 1 - at));
+  store<u32>(<usize>job.ends + (rows << 2), <u32>(to - <usize>job.body));
+  store<u8>(<usize>job.laneOf + rows, <u8>lane);
+  job.rows++;
+  job.to = <u32>to;
+}
+
+/** Writes the line as JSON; false when that is the plain writer's. */
+function writeObject(job: Job, at: usize, text: usize, stop: usize, offset: u64): bool {
+  const kinds = job.redact;
+  if (kinds && candidate(text, stop, kinds)) return false;
+  if (members(text) != stop || !isUtf8(text, stop)) return false;
+  const bytes = stop + 1 - at;
+  let to = writeOpening(job.to, at, text, offset, bytes);
+  to = writeClose(writeMembers(writeFields(to, JSON, offset, bytes)));
+  if (has(LEVEL) && isUrgent(startOf(LEVEL), endOf(LEVEL))) job.urgent = 1;
+  row(job, at, stop, offset, laneOf(text), to);
+  return true;
+}
+
+/** Writes the line as text; false when that is the plain writer's. */
+function writeLine(job: Job, at: usize, text: usize, stop: usize, offset: u64): bool {
+  const bytes = stop + 1 - at;
+  let to = writeOpening(job.to, at, text, offset, bytes);
+  to = writeText(to, text, stop, <f64>offset, <u32>bytes, job.redact);
+  if (!to) return false;
+  if (wasUrgent) job.urgent = 1;
+  row(job, at, stop, offset, laneOf(text), to);
+  return true;
+}
+
+/**
+ * Takes lines until one is out of the ordinary, the body is full, or there is none left. A line of text is taken when the next
+ * one of its lane has come and cannot go on with it; lines of another lane between them end the work.
+ */
 export function convert(job: Job): void {
   const start: usize = job.at;
   const end: usize = job.end;
-  const full: usize = job.full;
-  const base = <u64>job.offset;
-  const lanes = job.lanes;
-  const kinds = job.redact;
   const limit: usize = job.limit;
+  const multiline = job.multiline;
+  const base = <u64>job.offset - start;
   let at = start;
-  let to: usize = job.to;
-  let rows: u32 = 0;
-  const most = job.most;
-  while (at < end && to < full && rows < most) {
+  job.rows = 0;
+  // An ordinary line of text that waits for the next one; 0 when none does.
+  let waiting: usize = 0;
+  let waitingText: usize = 0;
+  while (at < end && job.to < job.full && job.rows + 1 < job.most) {
     const stop = find(at, end, NEWLINE);
     if (stop == end) break;
     const text = textOf(at, stop);
-    if (!text || !((lanes >> laneOf(text)) & 1)) break;
+    if (!text || !((job.lanes >> laneOf(text)) & 1)) break;
     const size = stop - text;
-    if (size < 2 || size > limit || load<u8>(text) != OPEN_BRACE || load<u8>(stop - 1) != CLOSE_BRACE) break;
-    if (kinds && candidate(text, stop, kinds)) break;
-    if (members(text) != stop || !isUtf8(text, stop)) break;
-    const offset = base + <u64>(at - start);
-    const bytes = stop + 1 - at;
-    to = writeOpening(to, at, text, offset, bytes);
-    to = writeClose(writeMembers(writeFields(to, JSON, offset, bytes)));
-    if (has(LEVEL) && isUrgent(startOf(LEVEL), endOf(LEVEL))) job.urgent = 1;
-    store<f64>(<usize>job.offsets + ((<usize>rows) << 3), <f64>offset);
-    store<u32>(<usize>job.bytes + ((<usize>rows) << 2), <u32>bytes);
-    store<u32>(<usize>job.ends + ((<usize>rows) << 2), <u32>(to - <usize>job.body));
-    store<u8>(<usize>job.laneOf + rows, <u8>laneOf(text));
-    rows++;
+    if (size > limit || (waiting && laneOf(waitingText) != laneOf(text))) break;
+    const isObject = size > 1 && load<u8>(text) == OPEN_BRACE && load<u8>(stop - 1) == CLOSE_BRACE;
+    if (!isObject && multiline > TRACES) break;
+    if (waiting) {
+      if (!isObject && !isOrdinary(BEHIND_TEXT, text, stop)) break;
+      if (!writeLine(job, waiting, waitingText, at - 1, base + waiting)) break;
+      waiting = 0;
+      if (job.to >= job.full) break;
+    }
+    if (isObject) {
+      if (!writeObject(job, at, text, stop, base + at)) break;
+    } else if (multiline == ALONE) {
+      if (!writeLine(job, at, text, stop, base + at)) break;
+    } else {
+      if (!isOrdinary(BEGIN, text, stop)) break;
+      waiting = at;
+      waitingText = text;
+    }
     at = stop + 1;
   }
-  job.at = <u32>at;
-  job.to = <u32>to;
-  job.rows = rows;
+  job.at = <u32>(waiting ? waiting : at);
 }

@@ -2,7 +2,7 @@
 import { QUOTE, copy, decimal, literal, put } from './bytes';
 import { stampSize, streamAt } from './cri';
 import { escape, escapeRest } from './escape';
-import { ESCAPED, PLAIN, QUOTED, SPAN_ID, TRACE_ID, WORD, endOf, found, has, kindOf, startOf } from './facts';
+import { ESCAPED, PLAIN, QUOTED, WORD, endOf, found, kindOf, startOf } from './facts';
 
 const STAMP = literal('"}}\n{"@timestamp":"', 19);
 const STREAM = literal('","stream":"', 12);

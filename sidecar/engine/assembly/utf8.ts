@@ -1,13 +1,19 @@
 // UTF-8 as `buffer.isUtf8` has it: no surrogates, nothing overlong, nothing past U+10FFFF (RFC 3629, section 4).
 
+/** @inline */
+function isAscii(bytes: v128): bool {
+  return !i8x16.bitmask(bytes);
+}
+
 /** Whether [at, end) is UTF-8. */
 export function isUtf8(at: usize, end: usize): bool {
+  while (at + 32 <= end && isAscii(v128.or(v128.load(at), v128.load(at, 16)))) at += 32;
   while (at < end) {
     const byte: u32 = load<u8>(at);
     if (byte < 0x80) {
       at++;
       // Most bytes around are ASCII, too.
-      while (at + 16 <= end && !v128.any_true(v128.and(v128.load(at), i8x16.splat(<i8>0x80)))) at += 16;
+      while (at + 16 <= end && isAscii(v128.load(at))) at += 16;
       continue;
     }
     const second: u32 = load<u8>(at, 1);

@@ -55,6 +55,7 @@ export function contextIn(bytes: Uint8Array, start: number, end: number, facts: 
       const meaning = keyBefore(bytes, start, at);
       if (meaning === NONE) continue;
       const value = valueAfter(bytes, at, end);
+      facts.ids.push(value, endOfWord(bytes, value, end));
       if (meaning === TRACE) takeTrace(bytes, value, end, facts);
       else if (meaning === SPAN) takeSpan(bytes, value, end, facts);
       else if (meaning === DATADOG_TRACE) takeDatadogTrace(bytes, value, end, facts);
@@ -63,6 +64,11 @@ export function contextIn(bytes: Uint8Array, start: number, end: number, facts: 
     }
   }
   if (!facts.has(TRACE_ID)) facts.drop(SPAN_ID);
+}
+
+function endOfWord(bytes: Uint8Array, at: number, end: number): number {
+  while (at < end && isWord(bytes[at])) at++;
+  return at;
 }
 
 /** Whether a word begins at `at`. */
@@ -92,6 +98,7 @@ function keyBefore(bytes: Uint8Array, start: number, at: number): number {
   const least = Math.max(start, end - LONGEST_KEY - 1);
   let first = end;
   while (first > least && isKey(bytes[first - 1]!)) first--;
+  while (first < end && !isWord(bytes[first])) first++;
   for (const [key, meaning] of KEYS) if (key.length === end - first && isSame(key, bytes, first)) return meaning;
   return NONE;
 }

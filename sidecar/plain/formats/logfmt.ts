@@ -9,14 +9,12 @@ export const MOST_PAIRS = 64;
 export const PAIR = 5;
 
 const [TAB, SPACE, QUOTE, EQUALS, BACKSLASH] = [9, 32, 34, 61, 92];
-/** Bytes of a key: letters, digits, and `-./:@_`. */
-const KEY = Uint8Array.from({ length: 256 }, (_, byte) =>
-  Number(isWord(byte) || [45, 46, 47, 58, 64, 95].includes(byte)),
-);
+/** Bytes of a key: letters, digits, and `-./@_`. */
+const KEY = Uint8Array.from({ length: 256 }, (_, byte) => Number(isWord(byte) || [45, 46, 47, 64, 95].includes(byte)));
 
 /**
  * A line of logfmt: nothing but pairs `key=value` with spaces between them, at least two and at most 64, no key twice. A key
- * is letters, digits and `-./:@_`, and begins with a letter, `_` or `@`; a value is quoted, with Go's escapes (`escape.ts`), or goes up to
+ * is letters, digits and `-./@_`, and begins with a letter, `_` or `@`; a value is quoted, with Go's escapes (`escape.ts`), or goes up to
  * the next space, holds no quote and may be empty (brandur.org/logfmt; go-logfmt, logrus and slog write it). Numbers and booleans are what
  * looks like them and is not quoted. Pairs are places in the bytes, in one list that is used again for every line.
  */

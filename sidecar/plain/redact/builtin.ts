@@ -13,19 +13,24 @@ import { findUrlPassword } from './url-password.ts';
 export interface Builtin {
   /** Only these bytes are looked at: one of them stands in everything that the rule finds, or right beside it. */
   readonly triggers: string;
+  /** These too, where no letter or digit stands before them. */
+  readonly starts: string;
   readonly find: Find;
 }
 
+const DIGITS = '0123456789';
+const CAPITALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
 export const BUILTIN: Readonly<Record<Redaction, Builtin>> = {
-  bearer: { triggers: 'bB', find: findBearer },
-  jwt: { triggers: 'J', find: findJwt },
-  'cloud-key': { triggers: 'A_xkK', find: findCloudKey },
-  'url-password': { triggers: ':=', find: findUrlPassword },
-  card: { triggers: '23456', find: findCard },
-  iban: { triggers: '0123456789', find: findIban },
-  email: { triggers: '@', find: findEmail },
-  ipv4: { triggers: '0123456789', find: findIpv4 },
-  ipv6: { triggers: ':', find: findIpv6 },
+  bearer: { triggers: '', starts: 'bB', find: findBearer },
+  jwt: { triggers: 'J', starts: '', find: findJwt },
+  'cloud-key': { triggers: '_kK', starts: 'Ax', find: findCloudKey },
+  'url-password': { triggers: ':=', starts: '', find: findUrlPassword },
+  card: { triggers: '', starts: '23456', find: findCard },
+  iban: { triggers: '', starts: CAPITALS, find: findIban },
+  email: { triggers: '@', starts: '', find: findEmail },
+  ipv4: { triggers: '', starts: DIGITS, find: findIpv4 },
+  ipv6: { triggers: ':', starts: '', find: findIpv6 },
 };
 
 /** A bit for each built-in rule, as the engine takes them. */

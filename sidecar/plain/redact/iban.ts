@@ -15,12 +15,11 @@ function country(first: number, second: number): number {
   return (first - 65) * 26 + second - 65;
 }
 
-/** An IBAN (ISO 13616), from the first of its check digits: plain, or in groups of four with a space or dash between them. */
-export const findIban: Find = (text, at, place) => {
+/** An IBAN (ISO 13616), from its first letter: plain, or in groups of four with a space or dash between them. */
+export const findIban: Find = (text, from, place) => {
   const { bytes } = text;
-  const from = at - 2;
-  if (!isAt(text, from, UPPER) || !isAt(text, at - 1, UPPER) || !isAt(text, at + 1, DIGIT)) return false;
-  const length = LENGTH[country(bytes[from]!, bytes[at - 1]!)]!;
+  if (!isAt(text, from + 1, UPPER) || !isAt(text, from + 2, DIGIT)) return false;
+  const length = LENGTH[country(bytes[from]!, bytes[from + 1]!)]!;
   if (length === 0 || isBefore(text, from, ALNUM | LINK)) return false;
   const sign = byteAt(text, from + 4);
   const gap = sign === 32 || sign === 45 ? sign : -1;
@@ -28,7 +27,7 @@ export const findIban: Find = (text, at, place) => {
   let rest = 0;
   for (let count = 0; count < length; count++, to++) {
     if (gap > 0 && count > 0 && count % 4 === 0 && byteAt(text, to++) !== gap) return false;
-    if (!isAt(text, to, DIGIT | UPPER)) return false;
+    if (!isAt(text, to, count < 4 && count > 1 ? DIGIT : DIGIT | UPPER)) return false;
     // The country and the check digits count last (ISO 7064, MOD 97-10).
     if (count >= 4) rest = after(rest, bytes[to]!);
   }

@@ -1,6 +1,6 @@
 import type { Redaction } from '../../../api/names.ts';
 import { BUILTIN, type Builtin } from './builtin.ts';
-import type { Place, Span } from './span.ts';
+import { ALNUM, isBefore, type Place, type Span } from './span.ts';
 
 /** Takes what was found: `[from, to)`, and the index of the rule. */
 export type Found = (from: number, to: number, rule: number) => void;
@@ -11,22 +11,28 @@ interface Search extends Builtin {
   next: number;
 }
 
+const [NEVER, AT_START, ALWAYS] = [0, 1, 2];
+
 /** Looks for everything that built-in rules know, in one pass over the bytes. */
 export class Scanner {
   readonly #searches: readonly Search[];
   /** By byte: which of them look at it. */
   readonly #searchesAt: readonly (readonly Search[])[];
-  /** Of most bytes nobody takes notice. */
-  readonly #isTrigger = new Uint8Array(256);
+  /** Of most bytes nobody takes notice, or at the start of a word only. */
+  readonly #notice: Uint8Array;
   readonly #place: Place = { from: 0, to: 0, next: 0 };
 
   /** `builtins`: the rules that are on, by their index; the others are undefined. */
   constructor(builtins: readonly (Redaction | undefined)[]) {
     this.#searches = builtins.flatMap((name, rule) => (name ? [{ ...BUILTIN[name], rule, next: 0 }] : []));
+    const isIn = (bytes: string, byte: number) => bytes.includes(String.fromCharCode(byte));
     this.#searchesAt = Array.from({ length: 256 }, (_, byte) =>
-      this.#searches.filter(({ triggers }) => triggers.includes(String.fromCharCode(byte))),
+      this.#searches.filter(({ triggers, starts }) => isIn(triggers, byte) || isIn(starts, byte)),
     );
-    this.#searchesAt.forEach((searches, byte) => (this.#isTrigger[byte] = Number(searches.length > 0)));
+    this.#notice = Uint8Array.from(this.#searchesAt, (searches, byte) => {
+      if (searches.length === 0) return NEVER;
+      return searches.some(({ triggers }) => isIn(triggers, byte)) ? ALWAYS : AT_START;
+    });
   }
 
   /** Every place, in no certain order. */
@@ -41,11 +47,12 @@ export class Scanner {
 
   #look(text: Span, found: Found | undefined): boolean {
     const { bytes, start, end } = text;
-    const isTrigger = this.#isTrigger;
+    const notice = this.#notice;
     for (const search of this.#searches) search.next = start;
     for (let at = start; at < end; at++) {
       const byte = bytes[at]!;
-      if (isTrigger[byte] === 0) continue;
+      const when = notice[byte]!;
+      if (when === NEVER || (when === AT_START && isBefore(text, at, ALNUM))) continue;
       for (const search of this.#searchesAt[byte]!) if (this.#ask(search, text, at, found) && !found) return true;
     }
     return false;

@@ -1,11 +1,11 @@
 import { NAMES } from './opening.ts';
-import { BLANK, beginsWith, endsWith, like, starts, type Test } from './shape.ts';
+import { BLANK, endsWith, like, likeAfter, starts, type Test } from './shape.ts';
 import { LOG, OUTSET, rule, type Rule } from './state.ts';
 
 /** `main.(*Shop).Order(0xc000…, {0x1, 0x2})`, `panic(…)`: a name without spaces, then arguments up to the end. */
 const CALL = like(NAMES, /^(?:[^ (.]*\.[^ (]*|panic)\(/, endsWith(')'));
-const CREATED = like('c', /^created by [^ ]+\.[^ ]+(?: in goroutine \d+)?$/, beginsWith('created by '));
-const GOROUTINE = like('g', /^goroutine \d+ (?:gp=\S+ m=\S+ (?:mp=\S+ )?)?\[/, beginsWith('goroutine '));
+const CREATED = likeAfter(['created by '], /^created by [^ ]+\.[^ ]+(?: in goroutine \d+)?$/);
+const GOROUTINE = likeAfter(['goroutine '], /^goroutine \d+ (?:gp=\S+ m=\S+ (?:mp=\S+ )?)?\[/);
 
 /** The space after the first word of an ordinary line is near. */
 const isOneWord: Test = (bytes, start, end) => {
@@ -33,7 +33,7 @@ const FENCE = like('=', /^={18}$/);
 export const GO: readonly Rule[] = [
   rule(OUTSET, starts('panic: ', 'fatal error: '), 'go'),
   rule(OUTSET, starts('runtime: goroutine stack exceeds ', 'unexpected fault address '), 'go fatal'),
-  rule(OUTSET, like('S', /^SIG[A-Z]{3,4}: /, beginsWith('SIG')), 'go fatal'),
+  rule(OUTSET, likeAfter(['SIG'], /^SIG[A-Z]{3,4}: /), 'go fatal'),
   rule(['go fatal'], starts('fatal error: '), 'go'),
   rule(['go fatal'], starts('runtime: ', 'PC=', '[signal ', 'signal arrived '), 'go fatal'),
   rule(['go fatal'], BLANK, 'go'),

@@ -1,12 +1,11 @@
 import { EXCEPTION_NAME } from './exception-name.ts';
-import { CLOSING, indented, like, starts } from './shape.ts';
+import { CLOSING, indented, likeAfter, starts } from './shape.ts';
 import { LOG, OUTSET, rule, type Rule } from './state.ts';
 
 /** `Nov 25, 2026 1:34:27 PM com.acme.Shop main`; newer ones have a narrow space before `PM`. */
-const JAVA_UTIL_LOGGING = like(
-  'ADFJMNOS',
+const JAVA_UTIL_LOGGING = likeAfter(
+  ['Jan ', 'Feb ', 'Mar ', 'Apr ', 'May ', 'Jun ', 'Jul ', 'Aug ', 'Sep ', 'Oct ', 'Nov ', 'Dec '],
   /^[A-Z][a-z]{2} \d\d?, \d{4},? \d\d?:\d\d:\d\d(?: |\xe2\x80\xaf|\?)[AP]M /,
-  (bytes, start, end) => end - start > 24 && bytes[start + 3] === 32,
 );
 
 /** Java, Kotlin, Scala. Node.js and .NET have the same frames. */

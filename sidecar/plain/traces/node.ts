@@ -1,12 +1,18 @@
-import { ANYTHING, BLANK, CARETS, CLOSING, endsWith, like, starts } from './shape.ts';
+import { ANYTHING, BLANK, CARETS, CLOSING, endsWith, like, starts, type Shape } from './shape.ts';
 import { LOG, OUTSET, rule, type Rule } from './state.ts';
+
+/** `/app/shop.js:12`. */
+const PLACE: Shape = {
+  ...like('nf/', /^(?:node:\S+|(?:file:\/\/)?\/\S+\.[cm]?[jt]sx?):\d+$/, endsWith('0123456789')),
+  beginnings: ['node:', 'file:///', '/'],
+};
 
 export const NODE: readonly Rule[] = [
   rule(['frames', 'error', ...LOG], starts('(Use `node '), 'frames'),
   rule(OUTSET, starts('Error [', 'TypeError [', 'RangeError [', 'SyntaxError ['), 'error'),
   rule(['error'], starts('Require stack:', '- /'), 'error'),
   // Uncaught: the place, its source code, carets, then what was thrown.
-  rule(OUTSET, like('nf/', /^(?:node:\S+|(?:file:\/\/)?\/\S+\.[cm]?[jt]sx?):\d+$/, endsWith('0123456789')), 'node'),
+  rule(OUTSET, PLACE, 'node'),
   rule(['node'], ANYTHING, 'node code'),
   rule(['node code'], CARETS, 'node caret'),
   rule(['node caret'], BLANK, 'node caret'),

@@ -26,11 +26,11 @@ export const openingsWith = (characters: string): readonly Opening[] =>
 
 const [ENDS_PLAIN, ENDS_COMPOUND, GOES_ON] = [0, 1, 2];
 /** What a byte means for the word before it. */
-const ROLES = Uint8Array.from({ length: 256 }, (_, byte) => {
+export const ROLES = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (LETTERS.includes(byte) || '0123456789-'.includes(String.fromCharCode(byte))) return GOES_ON;
   return ' \t=,;!?|"\'[]{}'.includes(String.fromCharCode(byte)) ? ENDS_PLAIN : ENDS_COMPOUND;
 });
-const IS_LETTER = Uint8Array.from({ length: 256 }, (_, byte) => Number(LETTERS.includes(byte)));
+export const IS_LETTER = Uint8Array.from({ length: 256 }, (_, byte) => Number(LETTERS.includes(byte)));
 const LONGEST_WORD = 32;
 
 /** The opening of the line `[start, end)`. */

@@ -1,11 +1,11 @@
 import { ERROR_NAME } from './exception-name.ts';
-import { ANYTHING, BLANK, beginsWith, endsWith, like, starts } from './shape.ts';
+import { ANYTHING, BLANK, endsWith, likeAfter, starts } from './shape.ts';
 import { LOG, OUTSET, rule, type Rule } from './state.ts';
 
-const isThread = beginsWith("thread '");
+const THREAD = ["thread '"];
 /** `thread 'main' (1961) panicked at src/main.rs:4:68:` */
-const PANIC = like('t', /^thread '.*?' (?:\(\d+\) )?panicked at /, isThread);
-const OVERFLOW = like('t', /^thread '.*?' (?:\(\d+\) )?has overflowed its stack/, isThread);
+const PANIC = likeAfter(THREAD, /^thread '.*?' (?:\(\d+\) )?panicked at /);
+const OVERFLOW = likeAfter(THREAD, /^thread '.*?' (?:\(\d+\) )?has overflowed its stack/);
 const endsWithColon = endsWith(':');
 
 export const RUST: readonly Rule[] = [

@@ -15,11 +15,17 @@ export type Test = (bytes: Uint8Array, start: number, end: number) => boolean;
 export interface Shape {
   readonly openings: readonly Opening[];
   readonly matches: Test;
+  /** Every such line begins with one of these texts; absent where that cannot be said. */
+  readonly beginnings?: readonly string[];
 }
 
 /** A line that begins with one of these texts. */
 export function starts(...texts: readonly string[]): Shape {
-  return { openings: texts.flatMap((text) => openingsWith(text[0]!)), matches: beginsWith(...texts) };
+  return {
+    openings: texts.flatMap((text) => openingsWith(text[0]!)),
+    matches: beginsWith(...texts),
+    beginnings: texts,
+  };
 }
 
 /** A line whose first word, after any indentation, begins with one of these texts. */
@@ -39,6 +45,12 @@ export function like(opening: string | readonly Opening[], pattern: RegExp, gate
   const matches: Test = (bytes, start, end) =>
     (gate === undefined || gate(bytes, start, end)) && pattern.test(textOf(bytes, start, end, REACH));
   return { openings, matches };
+}
+
+/** The same for a line that begins with one of these texts, which are the gate. */
+export function likeAfter(beginnings: readonly string[], pattern: RegExp): Shape {
+  const first = beginnings.map((text) => text[0]).join('');
+  return { ...like(first, pattern, beginsWith(...beginnings)), beginnings };
 }
 
 /** An empty line, or one of white space. */

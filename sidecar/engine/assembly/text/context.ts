@@ -43,7 +43,6 @@ const KEYS = literal(
   16 * 16,
 );
 const MEANINGS = memory.data<u8>([1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3, 4, 5, 5]);
-const SHORTEST_KEY: usize = 2;
 const LONGEST_KEY: usize = 13;
 /** From the `n`th byte on a mask of the last `n` of 16 bytes. */
 const LAST = memory.data<u8>([
@@ -142,8 +141,11 @@ function meaningOf(start: usize, at: usize): u32 {
   const words = v128.or(letters(tail), digits(tail));
   const joints = v128.or(same(tail, UNDERSCORE), v128.or(same(tail, DOT), same(tail, HYPHEN)));
   const others = <u32>i8x16.bitmask(v128.or(words, joints)) ^ 0xffff;
-  const size = min<usize>(clz((others << 16) | 0x8000), end - start);
-  if (size < SHORTEST_KEY || size > LONGEST_KEY) return 0;
+  // Of a key and the byte before it those from its first letter on, in the highest of 16 bits.
+  const reach = min<usize>(min<usize>(clz((others << 16) | 0x8000), LONGEST_KEY + 1), end - start);
+  const first = ctz(<u32>i8x16.bitmask(words) & ((0xffff << (16 - <u32>reach)) | 0x10000));
+  const size: usize = 16 - first;
+  if (size > LONGEST_KEY) return 0;
   const small = v128.or(tail, v128.and(capitals(tail), i8x16.splat(0x20)));
   const key = v128.and(small, v128.load(LAST + size));
   for (let i: usize = 0; i < KEY_COUNT; i++) {

@@ -75,8 +75,8 @@ function endOfKey(at: usize, end: usize): usize {
   if (!mayBePairs(load<u8>(at))) return 0;
   while (at < end) {
     const bytes = v128.load(at);
-    // `-./`, digits and `:` stand side by side, `@` before the capitals.
-    const marks = v128.or(among(bytes, 0x2d, 14), v128.or(same(bytes, AT_SIGN), same(bytes, UNDERSCORE)));
+    // `-./` and the digits stand side by side.
+    const marks = v128.or(among(bytes, 0x2d, 13), v128.or(same(bytes, AT_SIGN), same(bytes, UNDERSCORE)));
     const others = <u32>i8x16.bitmask(v128.or(marks, letters(bytes))) ^ 0xffff;
     if (others) {
       at += ctz(others);
