@@ -28,6 +28,7 @@ const PLACE = {
   stamp: '2026-01-02T03:04:05.678901234Z',
   cut: 0,
   continued: false,
+  kinds: 0,
 };
 /** `TRACEWELL_FUZZ_LINES` lines, about four to a text. */
 const TEXTS = Math.ceil(Number(process.env['TRACEWELL_FUZZ_LINES'] ?? 20_000) / 4);
