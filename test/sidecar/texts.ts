@@ -16,8 +16,9 @@ const line = (...parts: readonly (string | fc.Arbitrary<string>)[]) =>
   fc.tuple(...parts.map((part) => (typeof part === 'string' ? fc.constant(part) : part))).map((all) => all.join(''));
 const many = (part: fc.Arbitrary<string>, maxLength: number, glue: string) =>
   fc.array(part, { maxLength }).map((all) => all.join(glue));
-/** Mostly nothing. */
-const maybe = (part: fc.Arbitrary<string>) => fc.oneof({ weight: 3, arbitrary: fc.constant('') }, part);
+/** Mostly what is to be expected. */
+const usual = (expected: string, ...others: readonly string[]) =>
+  fc.oneof({ weight: 8, arbitrary: fc.constant(expected) }, one(...others));
 
 const level = fc.oneof(
   words('INFO WARN ERROR DEBUG CRITICAL SEVERE NOTICE EMERG PANIC Info INFORM IN LOG FATAL ALERT CRIT TRACE WARNING'),
@@ -194,8 +195,6 @@ const quotedText = one(
   '-',
   '"https://shop.example/?level=info"',
 );
-const usual = (expected: string, ...others: readonly string[]) =>
-  fc.oneof({ weight: 8, arbitrary: fc.constant(expected) }, one(...others));
 const access = line(
   usual('', 'shop.example:443 '),
   usual('10.0.0.7', '::1', '-', '', 'host'),
@@ -212,11 +211,11 @@ const access = line(
   request,
   usual('" 200 ', '" 404 ', '" 099 ', '" 600 ', '" 20 ', '"', '" 200'),
   usual('512', '0', '-', '007', '1234567890123456', '12x', ''),
-  usual(' ', '', '  '),
-  quotedText,
-  usual(' ', ''),
-  quotedText,
-  maybe(context),
+  fc.oneof(
+    one('', ' ', ' x', '  '),
+    line(' ', quotedText, usual(' ', ''), quotedText),
+    line(' ', quotedText, ' ', quotedText, ' ', context),
+  ),
 );
 const klog = line(
   words('I W E F D e'),

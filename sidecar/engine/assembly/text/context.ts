@@ -28,7 +28,7 @@ const SMALL_D: u8 = 0x64;
 const SMALL_L: u8 = 0x6c;
 const SMALL_Y: u8 = 0x79;
 
-/** What a key says of the value behind it. */
+/** What a key says of the value behind it; 2 is the id of a span. */
 const TRACE: u32 = 1;
 const DATADOG_TRACE: u32 = 3;
 const DATADOG_SPAN: u32 = 4;

@@ -14,7 +14,7 @@ const HYPHEN_SPACE: u16 = 0x202d;
 /** With a letter where a `T` must be. */
 const STAMP_BYTES: usize = 19;
 const STAMP = literal('0000-00-00A00:00:00', 19);
-const SMALL_T: u8 = 0x54;
+const CAPITAL_T: u8 = 0x54;
 /** In four bytes each. */
 const MONTHS = literal('Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec ', 48);
 const NEW_DAY = literal(' 00', 3);
@@ -57,7 +57,7 @@ function numberAt(at: usize, end: usize): u32 {
 }
 
 function isStamp(at: usize, end: usize): bool {
-  return looksLike(STAMP, STAMP_BYTES, at, end) && load<u8>(at, 10) == SMALL_T;
+  return looksLike(STAMP, STAMP_BYTES, at, end) && load<u8>(at, 10) == CAPITAL_T;
 }
 
 /** RFC 5424, section 6, behind the priority. */
