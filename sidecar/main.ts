@@ -56,7 +56,12 @@ try {
   const parts: Part[] = [files, sink, sealer, pipeline];
 
   await startAll(parts);
-  log.info('started', { version: VERSION, pod: `${pod.namespace}/${pod.name}`, logs });
+  log.info('started', {
+    version: VERSION,
+    path: engine ? 'engine' : 'plain',
+    pod: `${pod.namespace}/${pod.name}`,
+    logs,
+  });
   try {
     await Promise.race([signalled, pipeline.ended]);
   } finally {

@@ -199,16 +199,34 @@ function canonical(line: string): string {
     spanId,
     ...rest
   } = JSON.parse(line) as Record<string, unknown>;
-  const { trace_id = traceId, span_id = spanId, ...app } = rest;
+  const { trace_id = traceId, span_id = spanId, err, ...others } = rest;
+  const { type, message: reason, stack } = (err ?? {}) as Record<string, unknown>;
+  const {
+    'exception.type': exception = type,
+    'exception.message': said = reason,
+    'exception.stacktrace': trace = stack,
+    ...app
+  } = others;
   const word = String(severity).toLowerCase();
-  return sorted({ ...app, message, 'log.level': LEVELS[word] ?? word, 'trace.id': trace_id, 'span.id': span_id });
+  return sorted({
+    ...app,
+    message,
+    'log.level': LEVELS[word] ?? word,
+    'trace.id': trace_id,
+    'span.id': span_id,
+    'error.type': exception,
+    'error.message': said,
+    'error.stack_trace': trace,
+  });
 }
+
+/** Fields that a record of the demo can have besides `message` and `app`. */
+const PROMOTED = ['log.level', 'trace.id', 'span.id', 'error.type', 'error.message', 'error.stack_trace'] as const;
 
 function asWritten({ _source }: Found): string {
   const { message, app } = _source;
   if (_source.tracewell.format !== 'json') return message ?? '';
-  const [level, traceId, spanId] = [_source['log.level'], _source['trace.id'], _source['span.id']];
-  return sorted({ ...app, message, 'log.level': level, 'trace.id': traceId, 'span.id': spanId });
+  return sorted({ ...app, message, ...Object.fromEntries(PROMOTED.map((field) => [field, _source[field]])) });
 }
 
 const sorted = (fields: Record<string, unknown>): string =>

@@ -45,8 +45,8 @@ export class SidecarProcess {
   readonly #child: ChildProcess;
   readonly #closed: Promise<unknown>;
 
-  constructor(env: Readonly<Record<string, string>>) {
-    this.#child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(env: Readonly<Record<string, string>>, flags: readonly string[] = []) {
+    this.#child = spawn(process.execPath, [...flags, PROGRAM], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const input of [this.#child.stdout!, this.#child.stderr!]) {
       createInterface({ input }).on('line', (line) => this.#hear(line));
     }
@@ -139,8 +139,9 @@ export class SidecarWorld {
     return path;
   }
 
-  start(env: Readonly<Record<string, string>> = this.env): SidecarProcess {
-    const sidecar = new SidecarProcess(env);
+  /** `flags`: of Node.js. */
+  start(env: Readonly<Record<string, string>> = this.env, flags: readonly string[] = []): SidecarProcess {
+    const sidecar = new SidecarProcess(env, flags);
     this.#processes.push(sidecar);
     return sidecar;
   }

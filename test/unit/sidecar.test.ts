@@ -387,7 +387,12 @@ describe.concurrent('the sidecar, a process of its own', () => {
   it('with a rule survives a record whose field names would fill its memory', async ({ world, server }) => {
     world.configure(
       configOf([server.url], {
-        logs: { containers: { include: [], exclude: [] }, multiline: 'Off', drop: [{ when: 'app.nothing: *' }], redact: [] },
+        logs: {
+          containers: { include: [], exclude: [] },
+          multiline: 'Off',
+          drop: [{ when: 'app.nothing: *' }],
+          redact: [],
+        },
       }),
     );
     const inner = Array.from({ length: 40_000 }, (_, index) => `"${index}":1`).join();
