@@ -80,6 +80,20 @@ describe('the engine', () => {
     expect(after === undefined).toBe(does === 'leaves');
   });
 
+  it.each([
+    ['10.0.0.7 - - [02/Jan/2026:03:04:05 +0000] "GET / HTTP/1.1" 200 ', '-'],
+    ['Jan  2 03:04:05 cart:', 'x'],
+    ['Jan  2 03:04:05 cart[7]', ':'],
+    ['E0102 03:04:05.678901 1 a.go:7', '] paid'],
+    ['level=info a=', '"b c"'],
+    ['trace_id=4bf92f35', '77b34da6'],
+  ])('of %s does not see what stands behind it: %s', (line, behind) => {
+    const end = AT + engine.chunk.write(line, AT);
+    engine.chunk.write(behind, end);
+    const { document, expected } = written(AT, end);
+    expect(document).toBe(expected);
+  });
+
   it('writes any text as the plain writer does, whatever stands around it', { timeout: 36_000_000 }, () => {
     const texts = fc.array(fc.tuple(textLine, fc.constantFrom('\n', '\r\n', '\n\n')), { minLength: 1, maxLength: 3 });
     /** Bytes before the text, and behind it, that belong to it in truth, so that they go on as it does. */

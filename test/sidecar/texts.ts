@@ -42,7 +42,7 @@ const idKey = fc.oneof(
   ),
   words('trace_id span_id dd.trace_id dd.span_id uber-trace-id b3 traceparent dd.trace_id dd.span_id uber-trace-id b3'),
   words(
-    'id xtrace_id my-b3 d 3 _id uuid a.very.long.key.trace_id @trace_id trace@id xuber-trace-id -trace_id _.b3 a_-.uber-trace-id a--.span_id x-trace_id \\trace_id',
+    'id xtrace_id my-b3 d 3 _id uuid a.very.long.key.trace_id @trace_id trace@id xuber-trace-id -trace_id _.b3 a_-.uber-trace-id a-uber-trace-id a--.span_id x-trace_id \\trace_id',
   ),
 );
 const brackets = (name: string) => [
@@ -123,7 +123,7 @@ const pairKey = fc.oneof(
 );
 const pairValue = fc.oneof(
   words(
-    'info W e t D n 30 70 33 7 -1.5e3 200 404 600 99 0200 true false null warn-2 in.fo 1e5 1e+5 1e123 1.5e 1. 01 -7 a false7',
+    'info W e t D n 30 70 33 7 -1.5e3 200 404 600 99 0200 true false xalse falsx null warn-2 in.fo 1e5 1e+5 1e-5 1e123 1.5e 1. 01 -7 a false7',
   ),
   one(
     '',
@@ -136,6 +136,7 @@ const pairValue = fc.oneof(
     '123456789012345',
     '1234567890123456',
     '12345678901234e1',
+    '12345678901234e12',
     'trueX',
   ),
   one('1.23456789012345', '1.234567890123456', '1e', '1e+', 'a'.repeat(32), 'a'.repeat(33), '\u0001', 'a\u0001'),
@@ -147,10 +148,19 @@ const pairValue = fc.oneof(
 );
 const pair = line(pairKey, words('= = = = = = = == '), pairValue);
 const pairs = line(many(pair, 10, ' '), one('', '', '', ' ', '\t', '  a=1', ' a'));
-/** Each key once, so that most are lines of logfmt. */
+/** Each key once, and most values whole, so that most of them are lines of logfmt. */
+const properKey = fc.oneof(
+  words('level msg trace_id span_id traceId spanID traceparent time err name v event http.status_code lvl trace.id'),
+  { weight: 2, arbitrary: words('a b c d e f g h') },
+);
+const properValue = fc.oneof(
+  words('info W 30 70 7 200 404 600 099 true warn-2 "" "paid" 1.5'),
+  id.filter((each) => !/ /.test(each)),
+  { weight: 4, arbitrary: fc.constant('x') },
+);
 const proper = fc
   .tuple(
-    fc.uniqueArray(fc.tuple(pairKey, pairValue), { selector: ([key]) => key, minLength: 2, maxLength: 8 }),
+    fc.uniqueArray(fc.tuple(properKey, properValue), { selector: ([key]) => key, minLength: 2, maxLength: 8 }),
     one(' ', ' ', '  ', '\t'),
   )
   .map(([all, gap]) => all.map(([key, value]) => `${key}=${value}`).join(gap));

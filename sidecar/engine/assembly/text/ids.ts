@@ -22,22 +22,17 @@ function placeOf(width: usize): usize {
   return width == TRACE_BYTES ? written : written + TRACE_BYTES;
 }
 
-/** Whether so many hex digits in lower case stand at `at`, and are an id. @inline */
-function isId(at: usize, width: usize): bool {
+/** Whether `width` hex digits in lower case stand at `at`, not all of them nought. */
+export function isLowerId(at: usize, width: usize): bool {
   if (!isHex16(at)) return false;
   return width == SPAN_BYTES ? !isZero16(at) : isHex16(at + 16) && !(isZero16(at) && isZero16(at + 16));
-}
-
-/** Whether `width` hex digits in lower case stand at `at`, before `end`, and are an id. */
-export function isLowerId(at: usize, end: usize, width: usize): bool {
-  return at + width <= end && isId(at, width);
 }
 
 /** The id that the hex digits [at, end) are, at most `width` of them. */
 export function hexId(at: usize, end: usize, width: usize): usize {
   const size = end - at;
   if (at >= end || size > width) return 0;
-  if (size == width && isId(at, width)) return at;
+  if (size == width && isLowerId(at, width)) return at;
   const id = placeOf(width);
   let to = id + width - size;
   memory.fill(id, ZERO, width - size);

@@ -147,6 +147,7 @@ function isCommonEscape(byte: u32): bool {
   return byte - 0x61 < 20 && ((LETTERS >> (byte - 0x61)) & 1) != 0;
 }
 
+/** A value up to what cannot be part of it, which the caller looks at. */
 function bare(pair: usize, start: usize, end: usize): usize {
   let at = start;
   while (at < end) {
@@ -159,7 +160,6 @@ function bare(pair: usize, start: usize, end: usize): usize {
     at += ctz(stops);
     break;
   }
-  if (at < end && !isGap(load<u8>(at))) return 0;
   at = min(at, end);
   setValue(pair, start, at, kindOf(start, at));
   return at;

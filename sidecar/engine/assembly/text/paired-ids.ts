@@ -19,8 +19,8 @@ function isLowerHex(byte: u32): bool {
 }
 
 /** The ids of 32 digits at `trace` and of 16 at `span`, in lower case; not when one of them is nought. */
-function take(trace: usize, span: usize, end: usize): bool {
-  if (!isLowerId(trace, end, TRACE_BYTES) || !isLowerId(span, end, SPAN_BYTES)) return false;
+function take(trace: usize, span: usize): bool {
+  if (!isLowerId(trace, TRACE_BYTES) || !isLowerId(span, SPAN_BYTES)) return false;
   setTrace(trace);
   setSpan(span);
   return true;
@@ -32,13 +32,13 @@ export function takeTraceparent(at: usize, end: usize): bool {
   if (last > end || load<u8>(at, 2) != HYPHEN || load<u8>(at, 35) != HYPHEN || load<u8>(at, 52) != HYPHEN) return false;
   if (!isLowerHex(load<u8>(at)) || !isLowerHex(load<u8>(at, 1))) return false;
   if (!isLowerHex(load<u8>(at, 53)) || !isLowerHex(load<u8>(at, 54))) return false;
-  return (last == end || !isWord(load<u8>(last))) && take(at + 3, at + 36, end);
+  return (last == end || !isWord(load<u8>(last))) && take(at + 3, at + 36);
 }
 
 /** `[<32 hex digits>-<16 hex digits>]` at `at`. */
 export function takeSpring(at: usize, end: usize): bool {
   if (at + 51 > end || load<u8>(at) != OPEN_BRACKET || load<u8>(at, 33) != HYPHEN) return false;
-  return load<u8>(at, 50) == CLOSE_BRACKET && !has(TRACE_ID) && take(at + 1, at + 34, end);
+  return load<u8>(at, 50) == CLOSE_BRACKET && !has(TRACE_ID) && take(at + 1, at + 34);
 }
 
 /** `,<16 or 32 hex digits>,<16 hex digits>` at `at`, and then `]` or a comma. */
@@ -47,7 +47,7 @@ export function takeSleuth(at: usize, end: usize): bool {
   const last = middle + 17;
   if (last >= end || load<u8>(middle) != COMMA || has(TRACE_ID)) return false;
   if (load<u8>(last) != COMMA && load<u8>(last) != CLOSE_BRACKET) return false;
-  if (!isLowerId(at + 1, end, middle - at - 1) || !isLowerId(middle + 1, end, SPAN_BYTES)) return false;
+  if (!isLowerId(at + 1, middle - at - 1) || !isLowerId(middle + 1, SPAN_BYTES)) return false;
   setTrace(hexId(at + 1, middle, TRACE_BYTES));
   setSpan(middle + 1);
   return true;
