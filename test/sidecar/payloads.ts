@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { PROMOTIONS } from '../../sidecar/plain/promotions.ts';
 import { ORDINARY } from './ordinary-lines.ts';
+import { textLine } from './texts.ts';
 import * as traces from './traces.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -95,6 +96,7 @@ const payload = fc.oneof(
   deep,
   { weight: 2, arbitrary: fc.constantFrom(...Object.values(ORDINARY).flat()) },
   { weight: 2, arbitrary: trace },
+  { weight: 6, arbitrary: textLine },
   fc.string({ unit: 'binary', maxLength: 200 }),
 );
 /** Some bytes of it are others. */

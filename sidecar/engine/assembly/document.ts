@@ -1,8 +1,8 @@
 // One record as two lines of a bulk body, byte for byte as the plain writer (plain/document.ts) has it.
 import { QUOTE, copy, decimal, literal, put } from './bytes';
 import { stampSize, streamAt } from './cri';
-import { escape } from './escape';
-import { PLAIN, QUOTED, WORD, endOf, found, kindOf, startOf } from './facts';
+import { escape, escapeRest } from './escape';
+import { ESCAPED, PLAIN, QUOTED, WORD, endOf, found, kindOf, startOf } from './facts';
 
 const STAMP = literal('"}}\n{"@timestamp":"', 19);
 const STREAM = literal('","stream":"', 12);
@@ -102,6 +102,12 @@ export function value(to: usize, kind: u8, at: usize, end: usize): usize {
   if (kind == WORD) {
     store<u8>(to, QUOTE);
     to = lowered(to + 1, at, end);
+    store<u8>(to, QUOTE);
+    return to + 1;
+  }
+  if (kind == ESCAPED) {
+    store<u8>(to, QUOTE);
+    to = escapeRest(to + 1, at, end);
     store<u8>(to, QUOTE);
     return to + 1;
   }

@@ -43,3 +43,26 @@ export function escape(to: usize, at: usize, end: usize): usize {
   }
   return to;
 }
+
+/** As `escape`, of a text that has escapes already, and no quote without one: they are kept. */
+export function escapeRest(to: usize, at: usize, end: usize): usize {
+  while (at < end) {
+    const bytes = v128.load(at);
+    v128.store(to, bytes);
+    const escapes = i8x16.eq(bytes, i8x16.splat(BACKSLASH));
+    const stops = i8x16.bitmask(v128.or(escapes, i8x16.lt_u(bytes, i8x16.splat(SPACE))));
+    const size = min<usize>(min<usize>(end - at, 16), ctz(stops));
+    at += size;
+    to += size;
+    if (at == end || !(stops >> <i32>size)) continue;
+    if (load<u8>(at) == BACKSLASH) {
+      store<u16>(to, load<u16>(at));
+      at += 2;
+      to += 2;
+    } else {
+      to = escape(to, at, at + 1);
+      at++;
+    }
+  }
+  return to;
+}

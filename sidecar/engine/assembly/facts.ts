@@ -25,6 +25,8 @@ export const BARE: u8 = 2;
 export const PLAIN: u8 = 3;
 /** A word of ASCII, at most 32 bytes, that is written in lower case. */
 export const WORD: u8 = 4;
+/** Plain text with escapes that are the same in Go and in JSON: becomes a JSON string, escapes and all. */
+export const ESCAPED: u8 = 5;
 
 /** Which fields there are, a bit each. */
 export let found: u32 = 0;
@@ -55,6 +57,11 @@ export function set(field: u32, kind: u8, at: usize, end: usize): void {
   const place = places + ((<usize>field) << 3);
   store<u32>(place, <u32>at);
   store<u32>(place, <u32>end, 4);
+}
+
+/** @inline */
+export function drop(field: u32): void {
+  found &= ~(1 << field);
 }
 
 /** A level by its place in `LEVELS`. */

@@ -1,0 +1,113 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ORDINARY } from '../../test/sidecar/ordinary-lines.ts';
+import { textLine } from '../../test/sidecar/texts.ts';
+import * as traces from '../../test/sidecar/traces.ts';
+import { Body } from '../plain/body.ts';
+import { DocumentWriter } from '../plain/document.ts';
+import { EXAMPLES } from '../plain/formats/examples/examples.ts';
+import { isUrgent } from '../sink/age.ts';
+import { STDOUT, type Lane } from '../source/lane.ts';
+import { EngineBody } from './engine-body.ts';
+import { loadEngine } from './engine.ts';
+
+const now = () => new Date(0);
+const engine = loadEngine()!;
+const body = new EngineBody(engine, now);
+const plain = new Body();
+const writer = new DocumentWriter(plain, now);
+
+const ORIGIN = {
+  file: '0a7ea830851c988f69d5ddea',
+  constant: Buffer.from('"kubernetes":{"namespace":"shop"},"service.name":"cart","host.name":"node-1"'),
+};
+const LANE: Lane = STDOUT;
+const PLACE = {
+  offset: 4711,
+  bytes: 230,
+  lane: LANE,
+  stamp: '2026-01-02T03:04:05.678901234Z',
+  cut: 0,
+  continued: false,
+  kinds: 0,
+};
+/** `TRACEWELL_FUZZ_LINES` lines, about two to a text. */
+const TEXTS = Math.ceil(Number(process.env['TRACEWELL_FUZZ_LINES'] ?? 20_000) / 2);
+/** In the chunk, so that the engine reads it where it is, with something before it. */
+const AT = 128;
+
+/** What the plain writer and the engine's body make of a text that stands in the chunk. */
+function written(start: number, end: number) {
+  const text = Buffer.from(engine.chunk.subarray(start, end));
+  plain.length = 0;
+  const level = writer.write(
+    { ...PLACE, buffer: Buffer.concat([text, Buffer.from('\n')]), start: 0, end: text.length },
+    ORIGIN,
+  );
+  const before = body.length;
+  const isUrgentToo = body.write({ ...PLACE, buffer: engine.chunk, start, end }, ORIGIN);
+  const document = engine.body.toString('utf8', before, body.length);
+  if (body.length > 1_000_000) body.pack(Buffer.alloc(0));
+  expect(isUrgentToo).toBe(isUrgent(level));
+  return { document, expected: plain.bytes.toString('utf8', 0, plain.length) };
+}
+
+/** Lines that are the plain writer's: objects of JSON, keys whose values are read in rare ways, escapes that JSON does not have. */
+const LEFT = [
+  ...EXAMPLES.filter(({ format }) => format === 'json').map(({ line }) => line),
+  ...ORDINARY['JSON']!,
+  ' \t{"level":"info"}',
+  String.raw`level=info msg="\x1b[31mred"`,
+  'level=info msg=paid dd.trace_id=1234567890123456789',
+];
+
+const ROWS = [
+  ...EXAMPLES.map(({ format, by, line }) => ({ by: `${format} of ${by}`, line })),
+  ...Object.entries(ORDINARY).flatMap(([by, lines]) => lines.map((line) => ({ by, line }))),
+  ...Object.entries(traces).flatMap(([by, all]) =>
+    (Array.isArray(all) ? (all as readonly traces.Trace[]) : []).map(({ lines }) => ({ by, line: lines.join('\n') })),
+  ),
+  ...LEFT.slice(-3).map((line) => ({ by: 'something rare', line })),
+  { by: 'nothing', line: '' },
+].map((row) => ({ ...row, does: LEFT.includes(row.line) ? 'leaves' : 'takes' }));
+
+describe('the engine', () => {
+  it.each(ROWS)('$does what is of $by: $line', ({ line, does }) => {
+    const end = AT + engine.chunk.write(line, AT);
+    const { document, expected } = written(AT, end);
+    expect(document).toBe(expected);
+    const after = engine.writeText(body.length, { buffer: engine.chunk, start: AT, end }, PLACE);
+    expect(after === undefined).toBe(does === 'leaves');
+  });
+
+  it.each([
+    ['10.0.0.7 - - [02/Jan/2026:03:04:05 +0000] "GET / HTTP/1.1" 200 ', '-'],
+    ['Jan  2 03:04:05 cart:', 'x'],
+    ['Jan  2 03:04:05 cart[7]', ':'],
+    ['E0102 03:04:05.678901 1 a.go:7', '] paid'],
+    ['level=info a=', '"b c"'],
+    ['trace_id=4bf92f35', '77b34da6'],
+  ])('of %s does not see what stands behind it: %s', (line, behind) => {
+    const end = AT + engine.chunk.write(line, AT);
+    engine.chunk.write(behind, end);
+    const { document, expected } = written(AT, end);
+    expect(document).toBe(expected);
+  });
+
+  it('writes any text as the plain writer does, whatever stands around it', { timeout: 36_000_000 }, () => {
+    const texts = fc.array(fc.tuple(textLine, fc.constantFrom('\n', '\r\n', '\n\n')), { minLength: 1, maxLength: 3 });
+    /** Bytes before the text, and behind it, that belong to it in truth, so that they go on as it does. */
+    const around = fc.oneof(fc.constant(0), fc.nat({ max: 20 }), fc.nat({ max: 300 }));
+    fc.assert(
+      fc.property(texts, around, around, fc.boolean(), (lines, before, behind, isEnded) => {
+        const all = lines.map(([text, newline], i) => text + (isEnded || i < lines.length - 1 ? newline : '')).join('');
+        const end = AT + engine.chunk.write(all, AT);
+        engine.chunk.write('"- =7', end);
+        const start = AT + (before % (end - AT + 1));
+        const { document, expected } = written(start, end - (behind % (end - start + 1)));
+        expect(document).toBe(expected);
+      }),
+      { numRuns: TEXTS },
+    );
+  });
+});
