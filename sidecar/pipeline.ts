@@ -252,8 +252,8 @@ export class Pipeline implements Part {
     const { batchBytes: full, recordBytes: limit } = settings.limits;
     const origin = this.#originOf(file);
     return (lines) => {
-      const { records, to } = outbox.take(file, origin, { ...lines, limit, full, multiline });
-      return { records, to, isFull: outbox.bytes >= full };
+      const { count, covered, to, waiting } = outbox.take(file, origin, { ...lines, limit, full, multiline });
+      return { count, covered, to, waiting, isFull: outbox.bytes >= full };
     };
   }
 

@@ -1,4 +1,5 @@
 import { Body } from '../plain/body.ts';
+import { withoutService } from '../pod.ts';
 import { DocumentWriter, type Origin } from '../plain/document.ts';
 import type { RawRecord } from '../plain/record.ts';
 import { FIELDS } from '../plain/fields.ts';
@@ -9,7 +10,6 @@ import { engineTable } from './table.ts';
 import { LANES, UNFRAMED } from '../source/lane.ts';
 import { ASIDE_BYTES, BODY_BYTES, CHUNK_BYTES, JOB, MOST_ROWS, type Engine } from './engine.ts';
 
-const OPEN_BRACE = 123;
 const MULTILINE = { Off: 0, Auto: 1, Pattern: 2 } as const;
 
 /** The body in the engine's memory. What the engine leaves aside the plain writer puts there, too. */
@@ -31,7 +31,7 @@ export class EngineBody implements BulkBody {
     for (const [field, name] of FIELDS.entries()) engine.nameField(field, name);
     for (const level of URGENT) engine.addUrgent(level);
     engine.setOpenings(openingTables());
-    this.#rows = { count: 0, to: 0, ...engine.rows, isUrgent: false };
+    this.#rows = { count: 0, to: 0, covered: 0, waiting: [], ...engine.rows, isUrgent: false };
   }
 
   get length(): number {
@@ -47,23 +47,26 @@ export class EngineBody implements BulkBody {
   }
 
   write(record: RawRecord, origin: Origin): boolean {
-    return this.#text(record, origin) ?? isUrgent(this.#writer.write(record, origin));
+    return this.#payload(record, origin) ?? isUrgent(this.#writer.write(record, origin));
   }
 
-  /** Lets the engine write a text; undefined when that is the plain writer's. */
-  #text(record: RawRecord, origin: Origin): boolean | undefined {
+  /** Lets the engine write a record; undefined when that is the plain writer's. */
+  #payload(record: RawRecord, origin: Origin): boolean | undefined {
     const { buffer, start, end, offset, bytes, lane, cut, continued } = record;
     const { redactor } = origin;
     if (redactor?.hasPatterns) return undefined;
     const isCommon = lane !== UNFRAMED && cut === 0 && !continued && record.stamp !== undefined;
-    if (!isCommon || buffer[start] === OPEN_BRACE || end - start > ASIDE_BYTES || !this.#isReady(origin))
-      return undefined;
+    if (!isCommon || end - start > ASIDE_BYTES || !this.#isReady(origin)) return undefined;
     const engine = this.#engine;
     const body = this.#body;
     const before = body.length;
     body.ascii(`{"create":{"_id":"${origin.file}.${offset}.${bytes}"}}\n`);
     body.ascii(`{"@timestamp":"${record.stamp}","stream":"${LANES[lane]}",`);
-    const after = engine.writeText(body.length, { buffer, start, end }, { offset, bytes, kinds: redactor?.kinds ?? 0 });
+    const after = engine.writePayload(
+      body.length,
+      { buffer, start, end },
+      { offset, bytes, kinds: redactor?.kinds ?? 0 },
+    );
     body.length = after ?? before;
     return after === undefined ? undefined : engine.wasUrgent;
   }
@@ -89,6 +92,8 @@ export class EngineBody implements BulkBody {
     const rows = this.#rows;
     rows.count = job[JOB.rows]!;
     rows.to = job[JOB.at]! - chunkAt;
+    rows.covered = job[JOB.covered]!;
+    rows.waiting = [JOB.waiting, JOB.waiting + 1].flatMap((field) => (job[field]! > 0 ? [job[field]! - chunkAt] : []));
     rows.isUrgent = job[JOB.urgent] === 1;
     this.#body.length = job[JOB.to]! - bodyAt;
     return rows;
@@ -112,8 +117,10 @@ export class EngineBody implements BulkBody {
     const { file, constant } = origin;
     const action = Buffer.from(`{"create":{"_id":"${file}.`);
     const tracewell = Buffer.from(`,"tracewell":{"file":"${file}","bytes":`);
-    const rest = Buffer.concat([Buffer.from('"},'), constant]);
-    this.#hasOrigin = this.#engine.setOrigin(action, tracewell, rest);
+    const [rest, nameless] = [constant, withoutService(constant)].map((part) =>
+      Buffer.concat([Buffer.from('"},'), part]),
+    );
+    this.#hasOrigin = this.#engine.setOrigin([action, tracewell, rest!, nameless!]);
     return this.#hasOrigin;
   }
 }

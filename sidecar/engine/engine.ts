@@ -12,12 +12,12 @@ interface Exports {
   convert(job: number): void;
   deflate(from: number, size: number, to: number): number;
   readonly origin: WebAssembly.Global;
-  setOrigin(action: number, tracewell: number, constant: number): void;
+  setOrigin(action: number, tracewell: number, constant: number, nameless: number): void;
   clearKeys(): void;
   addKey(at: number, size: number, code: number): void;
   nameField(field: number, at: number, size: number): void;
   addUrgent(at: number, size: number): void;
-  writeText(to: number, at: number, end: number, offset: number, bytes: number, kinds: number): number;
+  writePayload(to: number, at: number, end: number, offset: number, bytes: number, kinds: number): number;
   readonly wasUrgent: WebAssembly.Global;
   readonly roles: WebAssembly.Global;
   readonly letters: WebAssembly.Global;
@@ -26,6 +26,7 @@ interface Exports {
 }
 
 const PAGE = 65_536;
+const NEWLINE = 10;
 export const CHUNK_BYTES = 256 * 1024;
 /**
  * The largest body: `limits.batchBytes` at its largest, and a record of `limits.recordBytes` at its largest, six times as long
@@ -60,6 +61,8 @@ export const JOB = {
   rows: 13,
   most: 14,
   urgent: 15,
+  covered: 16,
+  waiting: 17,
 } as const;
 
 /** The compiled engine and its memory. */
@@ -91,7 +94,7 @@ export class Engine {
     this.#memory = Buffer.from(memory.buffer);
     this.#jobAt = engine.reserve(128);
     this.jobOffset = new Float64Array(memory.buffer, this.#jobAt, 1);
-    this.job = new Uint32Array(memory.buffer, this.#jobAt + 8, Object.keys(JOB).length);
+    this.job = new Uint32Array(memory.buffer, this.#jobAt + 8, JOB.waiting + 2);
     this.#scratch = engine.reserve(SCRATCH_BYTES);
     const [offsets, bytes, ends, lanes] = [8, 4, 4, 1].map((size) => engine.reserve(size * MOST_ROWS));
     this.rows = {
@@ -114,18 +117,19 @@ export class Engine {
   }
 
   /**
-   * Writes a text at `at` of the body, behind the opening of its document; returns how long the body is then, undefined when the
+   * Writes a payload at `at` of the body, behind the opening of its document; returns how long the body is then, undefined when the
    * plain writer must look at it.
    */
-  writeText(
+  writePayload(
     at: number,
     { buffer, start, end }: Piece,
     { offset, bytes, kinds }: Pick<Extent, 'offset' | 'bytes'> & { kinds: number },
   ) {
     const isHere = buffer.buffer === this.#memory.buffer;
     const from = isHere ? buffer.byteOffset + start : this.#asideAt;
-    if (!isHere) buffer.copy(this.#memory, from, start, end);
-    const to = this.#exports.writeText(this.bodyAt + at, from, from + end - start, offset, bytes, kinds);
+    // Behind what is JSON there must be a newline, as there is in a chunk.
+    if (!isHere) this.#memory[from + buffer.copy(this.#memory, from, start, end)] = NEWLINE;
+    const to = this.#exports.writePayload(this.bodyAt + at, from, from + end - start, offset, bytes, kinds);
     return to === 0 ? undefined : to - this.bodyAt;
   }
 
@@ -134,12 +138,12 @@ export class Engine {
   }
 
   /** Takes over what is the same for every record of a file; false when it has no room for it. */
-  setOrigin(action: Buffer, tracewell: Buffer, constant: Buffer): boolean {
-    const parts = [action, tracewell, constant];
+  setOrigin(parts: readonly [action: Buffer, tracewell: Buffer, constant: Buffer, nameless: Buffer]): boolean {
     if (parts.reduce((sum, { length }) => sum + length, 0) + SPARE > ORIGIN_BYTES) return false;
     let at = this.#exports.origin.value;
     for (const part of parts) at += part.copy(this.#memory, at);
-    this.#exports.setOrigin(action.length, tracewell.length, constant.length);
+    const [action, tracewell, constant, nameless] = parts;
+    this.#exports.setOrigin(action.length, tracewell.length, constant.length, nameless.length);
     return true;
   }
 

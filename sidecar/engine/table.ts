@@ -11,6 +11,11 @@ const HOW: Partial<Record<As, number>> = {
   trace: 6,
   span: 6,
   context: 7,
+  datadog: 9,
+  lines: 10,
+  resource: 11,
+  header: 12,
+  digits: 13,
 };
 const RARE = 8 << 5;
 const OUTER = 1 << 9;
@@ -32,8 +37,7 @@ export function engineTable(): Map<string, number> {
       codes.set(company, RARE);
       continue;
     }
-    // Without the constant service, the document has another form.
-    const isKnown = how !== undefined && to !== 'service.name';
+    const isKnown = how !== undefined;
     const code = isKnown ? (how << 5) | fieldOf(to) | (kind << NEEDED_SHIFT) : RARE;
     const isLate = late === true || company !== undefined;
     if (known === undefined) codes.set(path, code | (isLate && isKnown ? LATE : 0));

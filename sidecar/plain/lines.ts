@@ -76,6 +76,13 @@ export class LineReader {
     return start;
   }
 
+  /** The line that begins at `start` of a chunk, which has all of it. */
+  lineAt(chunk: Chunk, start: number): Line {
+    this.#take(chunk, start, chunk.bytes.indexOf(NEWLINE, start));
+    this.#line.bytes++;
+    return this.#line;
+  }
+
   /** The line or piece `[start, end)`, without its newline. */
   #take({ bytes, base }: Chunk, start: number, end: number): void {
     const header = this.#header;

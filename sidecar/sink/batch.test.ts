@@ -13,6 +13,8 @@ function rowsOf(offsets: readonly number[], ends: readonly number[]): Rows {
   return {
     count: offsets.length,
     to: 0,
+    covered: 0,
+    waiting: [],
     offsets: Float64Array.from([...offsets, 99]),
     bytes: Uint32Array.from([...offsets.map(() => 20), 99]),
     ends: Uint32Array.from([...ends, 99]),

@@ -4,11 +4,20 @@ import type { RawRecord } from '../plain/record.ts';
 import { isUrgent } from './age.ts';
 import { pack } from './slice.ts';
 
-/** Records that were written at once, as columns: `Batch` has the same. Valid until the next call. */
-export interface Rows {
+/** What became of lines that were taken at once. */
+export interface Taken {
+  /** Records that were written. */
   count: number;
-  /** Where it got in the chunk: after the last line that was taken. */
+  /** Bytes of the file that they cover. */
+  covered: number;
+  /** Where it got in the chunk. */
   to: number;
+  /** Where lines before that begin that were not taken: texts that wait for the next line of their lane. */
+  waiting: readonly number[];
+}
+
+/** Records that were written at once, as columns: `Batch` has the same. Valid until the next call. */
+export interface Rows extends Taken {
   offsets: Float64Array;
   bytes: Uint32Array;
   ends: Uint32Array;

@@ -8,7 +8,7 @@ import type { LogFile } from '../source/log-file.ts';
 import type { State } from '../source/state.ts';
 import { batchAge, Rate } from './age.ts';
 import { Batch } from './batch.ts';
-import { PlainBody, type BulkBody, type LineRange } from './bulk-body.ts';
+import { PlainBody, type BulkBody, type LineRange, type Taken } from './bulk-body.ts';
 import type { Deliverer, Fate } from './deliver.ts';
 import { settle, standingsOf, type Standings } from './settle.ts';
 
@@ -80,14 +80,14 @@ export class Outbox {
     if (origin.redactor) this.#filling.addRedactions(file, origin.redactor.hits);
   }
 
-  /** Takes ordinary lines of the body's chunk at once; returns how many, and where it got. */
-  take(file: LogFile, origin: Origin, lines: LineRange): { records: number; to: number } {
+  /** Takes ordinary lines of the body's chunk at once; returns what became of them. */
+  take(file: LogFile, origin: Origin, lines: LineRange): Taken {
     const rows = this.#options.body.take(lines, origin);
-    if (!rows) return { records: 0, to: lines.from };
-    this.#begin();
+    if (!rows) return { count: 0, covered: 0, to: lines.from, waiting: [] };
+    if (rows.count > 0) this.#begin();
     this.#filling.isUrgent ||= rows.isUrgent;
     this.#filling.addRows(file, origin, rows);
-    return { records: rows.count, to: rows.to };
+    return rows;
   }
 
   /** Where files are read into. */

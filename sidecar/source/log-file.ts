@@ -279,7 +279,7 @@ export class LogFile {
     };
     try {
       while (hasRoom) {
-        hasRoom = this.#takeOrdinary(reading);
+        hasRoom = this.#takeOrdinary(reading, pass);
         if (hasRoom && this.#lines.read(chunk, onLine) === chunk.from) break;
         // Not where the reader got: a line may have been taken back.
         chunk.from = this.#position - chunk.base;
@@ -296,7 +296,7 @@ export class LogFile {
   }
 
   /** Takes the lines at the front of the chunk that are ordinary, all at once; false when no more have room. */
-  #takeOrdinary({ take }: Reading): boolean {
+  #takeOrdinary({ take }: Reading, pass: Pass): boolean {
     const chunk = this.#chunk;
     if (!take || this.#lines.isMidLine || chunk.from === chunk.to || !this.#pace.isDue) return true;
     const { from, to, base } = chunk;
@@ -305,9 +305,10 @@ export class LogFile {
     const taken = take({ from, to, offset: base + from, lanes });
     chunk.from = taken.to;
     this.#position = base + taken.to;
-    this.pending += taken.records;
-    this.#pendingBytes += taken.to - from;
-    this.#pace.took(taken.records);
+    this.pending += taken.count;
+    this.#pendingBytes += taken.covered;
+    for (const at of taken.waiting) this.#grouper.take(this.#lines.lineAt(chunk, at), chunk, pass);
+    this.#pace.took(taken.count);
     return !taken.isFull;
   }
 

@@ -1,6 +1,6 @@
 import type { Collector } from '../plain/collect.ts';
 import type { Pass } from '../plain/grouper.ts';
-import type { LineRange } from '../sink/bulk-body.ts';
+import type { LineRange, Taken } from '../sink/bulk-body.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Opened } from './discovery.ts';
 import type { LogFile } from './log-file.ts';
@@ -21,10 +21,9 @@ export interface Reading extends Pass {
   /** Filled again for every chunk of every file. */
   buffer: Buffer;
   /**
-   * Takes whole lines of the chunk that are ordinary and alone: how many, and up to where; `isFull`: no more of them have room.
-   * Absent where lines are looked at one by one.
+   * Takes whole lines of the chunk that are ordinary and alone; `isFull`: no more of them have room. Absent where lines are looked at one by one.
    */
-  take?: ((lines: Ordinary) => { records: number; to: number; isFull: boolean }) | undefined;
+  take?: ((lines: Ordinary) => Taken & { isFull: boolean }) | undefined;
 }
 
 /** Lines `[from, to)` of the chunk, the first at `offset` of the file; `lanes`: which may be taken, a bit each. */

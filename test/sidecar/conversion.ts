@@ -81,10 +81,10 @@ export function convert(pieces: readonly Buffer[], body: BulkBody, options: Conv
   };
   const take: Reading['take'] = (lines) => {
     const rows = body.take({ ...lines, limit, full, multiline: how }, origin);
-    if (!rows) return { records: 0, to: lines.from, isFull: false };
+    if (!rows) return { count: 0, covered: 0, to: lines.from, waiting: [], isFull: false };
     batch.isUrgent ||= rows.isUrgent;
     batch.addRows(file, origin, rows);
-    return { records: rows.count, to: rows.to, isFull: batch.size >= full };
+    return { ...rows, isFull: batch.size >= full };
   };
   const buffer = body.chunk.subarray(0, Math.min(chunk, body.chunk.length));
   const grouping = { continuation: continuationOf(multiline), limit };

@@ -1,14 +1,9 @@
 // Whole lines of a chunk become documents, as long as nothing about them is out of the ordinary.
 import { CLOSE_BRACE, NEWLINE, OPEN_BRACE, find } from './bytes';
 import { laneOf, textOf } from './cri';
-import { JSON, writeClose, writeFields, writeOpening } from './document';
-import { LEVEL, endOf, has, startOf } from './facts';
-import { members, writeMembers } from './object';
+import { writeOpening } from './document';
 import { BEGIN, BEHIND_TEXT, isOrdinary } from './openings';
-import { wasUrgent, writeText } from './record';
-import { candidate } from './redact';
-import { isUrgent } from './urgent';
-import { isUtf8 } from './utf8';
+import { wasUrgent, writePayload } from './record';
 
 /** How lines of text become records: each by itself; stack traces are put together; the host has a pattern. */
 const ALONE: u32 = 0;
@@ -44,6 +39,11 @@ export class Job {
   most: u32 = 0;
   /** A document has a level of which people want to know at once. */
   urgent: u32 = 0;
+  /** Bytes of the file that the documents cover. */
+  covered: u32 = 0;
+  /** By lane a line of text before `at` that still waits for the next one: where it begins; 0 when none does. */
+  waitingOut: u32 = 0;
+  waitingError: u32 = 0;
 }
 
 /** The document of the line [at, stop), whose text begins at `text`, is written up to `to`. */
@@ -54,36 +54,41 @@ function row(job: Job, at: usize, stop: usize, offset: u64, lane: u32, to: usize
   store<u32>(<usize>job.ends + (rows << 2), <u32>(to - <usize>job.body));
   store<u8>(<usize>job.laneOf + rows, <u8>lane);
   job.rows++;
+  job.covered += <u32>(stop + 1 - at);
   job.to = <u32>to;
 }
 
-/** Writes the line as JSON; false when that is the plain writer's. */
-function writeObject(job: Job, at: usize, text: usize, stop: usize, offset: u64): bool {
-  const kinds = job.redact;
-  if (kinds && candidate(text, stop, kinds)) return false;
-  if (members(text) != stop || !isUtf8(text, stop)) return false;
-  const bytes = stop + 1 - at;
-  let to = writeOpening(job.to, at, text, offset, bytes);
-  to = writeClose(writeMembers(writeFields(to, JSON, offset, bytes)));
-  if (has(LEVEL) && isUrgent(startOf(LEVEL), endOf(LEVEL))) job.urgent = 1;
-  row(job, at, stop, offset, laneOf(text), to);
-  return true;
-}
-
-/** Writes the line as text; false when that is the plain writer's. */
+/** Writes the record of a line; false when that is the plain writer's. */
 function writeLine(job: Job, at: usize, text: usize, stop: usize, offset: u64): bool {
   const bytes = stop + 1 - at;
   let to = writeOpening(job.to, at, text, offset, bytes);
-  to = writeText(to, text, stop, <f64>offset, <u32>bytes, job.redact);
+  to = writePayload(to, text, stop, <f64>offset, <u32>bytes, job.redact);
   if (!to) return false;
   if (wasUrgent) job.urgent = 1;
   row(job, at, stop, offset, laneOf(text), to);
   return true;
 }
 
+/** An ordinary line of text that waits for the next one of its lane: where it begins, its text, and its newline. */
+const WAITING: usize = 12;
+const waiting = memory.data(2 * 12);
+
+/** Where the waiting line of this lane stands. @inline */
+function waitingOf(lane: u32): usize {
+  return waiting + <usize>lane * WAITING;
+}
+
+/** @inline */
+function wait(lane: u32, at: usize, text: usize, stop: usize): void {
+  const line = waitingOf(lane);
+  store<u32>(line, <u32>at);
+  store<u32>(line, <u32>text, 4);
+  store<u32>(line, <u32>stop, 8);
+}
+
 /**
  * Takes lines until one is out of the ordinary, the body is full, or there is none left. A line of text is taken when the next
- * one of its lane has come and cannot go on with it; lines of another lane between them end the work.
+ * one of its lane has come and cannot go on with it.
  */
 export function convert(job: Job): void {
   const start: usize = job.at;
@@ -93,34 +98,46 @@ export function convert(job: Job): void {
   const base = <u64>job.offset - start;
   let at = start;
   job.rows = 0;
-  // An ordinary line of text that waits for the next one; 0 when none does.
-  let waiting: usize = 0;
-  let waitingText: usize = 0;
+  job.covered = 0;
+  memory.fill(waiting, 0, 2 * WAITING);
   while (at < end && job.to < job.full && job.rows + 1 < job.most) {
     const stop = find(at, end, NEWLINE);
     if (stop == end) break;
     const text = textOf(at, stop);
-    if (!text || !((job.lanes >> laneOf(text)) & 1)) break;
+    if (!text) break;
+    const lane = laneOf(text);
     const size = stop - text;
-    if (size > limit || (waiting && laneOf(waitingText) != laneOf(text))) break;
+    if (!((job.lanes >> lane) & 1) || size > limit) break;
     const isObject = size > 1 && load<u8>(text) == OPEN_BRACE && load<u8>(stop - 1) == CLOSE_BRACE;
     if (!isObject && multiline > TRACES) break;
-    if (waiting) {
+    const line = waitingOf(lane);
+    const before: usize = load<u32>(line);
+    if (before) {
       if (!isObject && !isOrdinary(BEHIND_TEXT, text, stop)) break;
-      if (!writeLine(job, waiting, waitingText, at - 1, base + waiting)) break;
-      waiting = 0;
+      if (!writeLine(job, before, load<u32>(line, 4), load<u32>(line, 8), base + before)) break;
+      store<u32>(line, 0);
       if (job.to >= job.full) break;
     }
-    if (isObject) {
-      if (!writeObject(job, at, text, stop, base + at)) break;
-    } else if (multiline == ALONE) {
+    if (isObject || multiline == ALONE) {
       if (!writeLine(job, at, text, stop, base + at)) break;
     } else {
       if (!isOrdinary(BEGIN, text, stop)) break;
-      waiting = at;
-      waitingText = text;
+      wait(lane, at, text, stop);
     }
     at = stop + 1;
   }
-  job.at = <u32>(waiting ? waiting : at);
+  job.at = <u32>giveBack(giveBack(at));
+  job.waitingOut = load<u32>(waitingOf(0));
+  job.waitingError = load<u32>(waitingOf(1));
+}
+
+/** Where reading goes on when a line that waits stands right before `at`: there it is read again, with those that follow. */
+function giveBack(at: usize): usize {
+  for (let lane: u32 = 0; lane < 2; lane++) {
+    const line = waitingOf(lane);
+    if (!load<u32>(line) || <usize>load<u32>(line, 8) + 1 != at) continue;
+    at = load<u32>(line);
+    store<u32>(line, 0);
+  }
+  return at;
 }

@@ -2,7 +2,7 @@
 import { QUOTE, copy, decimal, literal, put } from './bytes';
 import { stampSize, streamAt } from './cri';
 import { escape, escapeRest } from './escape';
-import { ESCAPED, PLAIN, QUOTED, WORD, endOf, found, kindOf, startOf } from './facts';
+import { ESCAPED, PLAIN, QUOTED, SERVICE_NAME, WORD, endOf, found, has, kindOf, startOf } from './facts';
 
 const STAMP = literal('"}}\n{"@timestamp":"', 19);
 const STREAM = literal('","stream":"', 12);
@@ -28,22 +28,25 @@ const FORMATS = memory.data<u8>([
 
 /**
  * What is the same for every record of a file, written by the host: the action up to the offset; `,"tracewell":{"file":"…",
- * "bytes":`; and `"},` with our constant fields. They stand one after the other at `origin`.
+ * "bytes":`; `"},` with our constant fields; and the same without the service, for records that name their own. They stand one after the
+ * other at `origin`.
  */
 const ORIGIN_BYTES: usize = 16384;
 export const origin = heap.alloc(ORIGIN_BYTES);
 let actionSize: usize = 0;
 let tracewellSize: usize = 0;
 let constantSize: usize = 0;
+let namelessSize: usize = 0;
 
 /** The names of the fields, `"log.logger":`, the first byte of each being its size. */
 const FIELD_NAME: usize = 48;
 const fieldNames = memory.data(32 * 48);
 
-export function setOrigin(action: usize, tracewell: usize, constant: usize): void {
+export function setOrigin(action: usize, tracewell: usize, constant: usize, nameless: usize): void {
   actionSize = action;
   tracewellSize = tracewell;
   constantSize = constant;
+  namelessSize = nameless;
 }
 
 /** `"name":` of a field, at most 47 bytes. */
@@ -87,7 +90,8 @@ export function writeFields(to: usize, format: u32, offset: u64, bytes: usize): 
   const name = FORMATS + ((<usize>format) << 3);
   store<u64>(to, load<u64>(name, 1));
   to += load<u8>(name);
-  return copy(to, origin + actionSize + tracewellSize, constantSize);
+  const constant = origin + actionSize + tracewellSize;
+  return has(SERVICE_NAME) ? copy(to, constant + constantSize, namelessSize) : copy(to, constant, constantSize);
 }
 
 /** A value of a payload as JSON. */

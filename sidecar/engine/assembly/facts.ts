@@ -16,6 +16,7 @@ export const HTTP_VERSION: u32 = 15;
 export const URL_ORIGINAL: u32 = 16;
 export const CLIENT_ADDRESS: u32 = 19;
 export const USER_AGENT: u32 = 20;
+export const SERVICE_NAME: u32 = 22;
 
 /** How a value stands there. Inside a JSON string: copied with its quotes. */
 export const QUOTED: u8 = 1;

@@ -3,7 +3,7 @@ export { convert } from './convert';
 export { deflate } from './deflate';
 export { nameField, origin, setOrigin } from './document';
 export { addKey, clearKeys } from './keys';
-export { wasUrgent, writeText } from './record';
+export { wasUrgent, writePayload } from './record';
 export { candidate } from './redact';
 export { beginnings, letters, roles, ways } from './openings';
 export { addUrgent } from './urgent';

@@ -1,23 +1,10 @@
 // The payload of a JSON record: checked, what is promoted noted (facts.ts), the rest kept as pieces to be copied.
-import { CLOSE_BRACE, COLON, COMMA, OPEN_BRACE, QUOTE, copy, isDigit, isHex16, isZero16, literal, put } from './bytes';
-import {
-  ANY,
-  COMPANY_SHIFT,
-  CONTEXT,
-  FIELD_BITS,
-  FILLED,
-  HEX,
-  HOW_BITS,
-  LATE,
-  LEVEL_CODE,
-  NEEDED_SHIFT,
-  OUTER,
-  RARE,
-  STATUS_CODE,
-} from './codes';
-import { BARE, LEVEL, QUOTED, SPAN_ID, TRACE_ID, WORD, forget, has, set, setLevel, setSpan, setTrace } from './facts';
+import { CLOSE_BRACE, COLON, COMMA, OPEN_BRACE, QUOTE, copy, literal, put } from './bytes';
+import { COMPANY_SHIFT, FIELD_BITS, HOW_BITS, LATE, NEEDED_SHIFT, OUTER, RARE } from './codes';
+import { BARE, QUOTED, forget, has } from './facts';
 import { blank, string, value } from './json';
 import { codeOf } from './keys';
+import { read as readValue } from './read';
 
 /**
  * What is left of the object: neighbouring members that are kept, from the first key (without its quote) to the end of the last
@@ -58,72 +45,10 @@ const TAKEN: u32 = 1;
 const UNSURE: u32 = 2;
 const APART: u32 = 3;
 
-const LONGEST_LEVEL: usize = 32;
-
-/** Whether [at, end) is a word of letters, then also digits, `_` and `-`. */
-function isLevel(at: usize, end: usize): bool {
-  if (end - at - 1 >= LONGEST_LEVEL || (<u32>load<u8>(at) | 0x20) - 0x61 >= 26) return false;
-  while (++at < end) {
-    const byte: u32 = load<u8>(at);
-    if ((byte | 0x20) - 0x61 >= 26 && !isDigit(byte) && byte != 0x5f && byte != 0x2d) return false;
-  }
-  return true;
-}
-
-/** A word, or a number of pino and bunyan. */
-function level(at: usize, end: usize): u32 {
-  if (load<u8>(at) == QUOTE) {
-    if (!isLevel(at + 1, end - 1)) return KEPT;
-    // A letter may stand for a word.
-    if (end - at == 3) return UNSURE;
-    set(LEVEL, WORD, at + 1, end - 1);
-    return TAKEN;
-  }
-  const tens = <u32>load<u8>(at) - 0x31;
-  if (end - at != 2 || load<u8>(at, 1) != 0x30 || tens > 5) return KEPT;
-  setLevel(tens);
-  return TAKEN;
-}
-
-/** An id of 32 or 16 hex digits in lower case; every other form of one is the plain writer's. */
-function hex(field: u32, at: usize, end: usize): u32 {
-  if (load<u8>(at) != QUOTE || end - at < 10) return KEPT;
-  const size = end - at - 2;
-  if (field == TRACE_ID) {
-    if (size != 32 || !isHex16(at + 1) || !isHex16(at + 17)) return UNSURE;
-    if (isZero16(at + 1) && isZero16(at + 17)) return UNSURE;
-    setTrace(at + 1);
-  } else {
-    if (size != 16 || !isHex16(at + 1) || isZero16(at + 1)) return UNSURE;
-    setSpan(at + 1);
-  }
-  return TAKEN;
-}
-
-/** `00-<trace id>-<span id>-01`, where no span id is known. */
-function context(at: usize, end: usize): u32 {
-  if (load<u8>(at) != QUOTE) return KEPT;
-  if (has(SPAN_ID) || end - at != 57 || load<u16>(at, 1) != 0x3030) return UNSURE;
-  if (load<u8>(at, 3) != 0x2d || load<u8>(at, 36) != 0x2d || load<u8>(at, 53) != 0x2d) return UNSURE;
-  if (!isHex16(at + 4) || !isHex16(at + 20) || !isHex16(at + 37)) return UNSURE;
-  if ((isZero16(at + 4) && isZero16(at + 20)) || isZero16(at + 37)) return UNSURE;
-  if (load<u8>(at, 54) != 0x30 || <u32>load<u8>(at, 55) - 0x30 > 1) return UNSURE;
-  setTrace(at + 4);
-  setSpan(at + 37);
-  return TAKEN;
-}
-
-/** A whole number as JSON has it, of at most 15 digits. */
-function isCount(at: usize, end: usize): bool {
-  if (end - at > 15 || (load<u8>(at) == 0x30 && end - at > 1)) return false;
-  while (at < end) if (!isDigit(load<u8>(at++))) return false;
-  return true;
-}
-
 /** The value [at, end) of a key of the table. */
 function promote(code: u32, at: usize, end: usize): u32 {
   const first = load<u8>(at);
-  if (code & RARE || (first == OPEN_BRACE && code & OUTER)) return UNSURE;
+  if ((code & HOW_BITS) == RARE || (first == OPEN_BRACE && code & OUTER)) return UNSURE;
   company |= (code >> COMPANY_SHIFT) & 3;
   if (code & LATE) return first == QUOTE ? APART : KEPT;
   return read(code, at, end);
@@ -131,21 +56,12 @@ function promote(code: u32, at: usize, end: usize): u32 {
 
 /** Reads the value [at, end) as its code says, into a field that has none. */
 function read(code: u32, at: usize, end: usize): u32 {
-  const first = load<u8>(at);
   const how = code & HOW_BITS;
   const field = code & FIELD_BITS;
   if (!how || has(field)) return KEPT;
-  if (how == LEVEL_CODE) return level(at, end);
-  if (how == HEX) return hex(field, at, end);
-  if (how == CONTEXT) return context(at, end);
-  if (how == ANY || how == FILLED) {
-    if (first != QUOTE || (how == FILLED && end - at == 2)) return KEPT;
-    set(field, QUOTED, at + 1, end - 1);
-    return TAKEN;
-  }
-  if (!isCount(at, end) || (how == STATUS_CODE && (end - at != 3 || first > 0x35))) return KEPT;
-  set(field, BARE, at, end);
-  return TAKEN;
+  const isText = load<u8>(at) == QUOTE;
+  const isTaken = isText ? readValue(how, field, QUOTED, at + 1, end - 1) : readValue(how, field, BARE, at, end);
+  return isTaken ? TAKEN : KEPT;
 }
 
 /** Remembers the last piece as one that may still be taken; false when there are too many of them. */
