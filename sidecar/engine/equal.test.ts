@@ -1,7 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { convert, type ConversionOptions, type Converted } from '../../test/sidecar/conversion.ts';
+import type { RedactionRule } from '../../api/sidecar-config.ts';
+import { criLine } from '../../test/sidecar/cri.ts';
 import { line } from '../../test/sidecar/payloads.ts';
+import { ALL_RULES, SECRETS } from '../../test/sidecar/secrets.ts';
+import { EXAMPLES } from '../plain/formats/examples/examples.ts';
+import { HOSTILE } from '../plain/formats/examples/hostile.ts';
 import { PlainBody } from '../sink/bulk-body.ts';
 import { EngineBody } from './engine-body.ts';
 import { loadEngine } from './engine.ts';
@@ -16,7 +21,11 @@ const sizeOf = (_: string, start: string, end: string) => `of ${Number(end) - Nu
 function asOne(batches: readonly Converted[]) {
   const body = batches.map(({ body }) => body).join('');
   const records = batches.flatMap(({ records }) => records.map((record) => record.replace(/at (\d+)-(\d+)/, sizeOf)));
-  return { body, records, isUrgent: batches.some(({ isUrgent }) => isUrgent) };
+  const redactions: Record<string, number> = {};
+  for (const batch of batches) {
+    for (const [rule, count] of Object.entries(batch.redactions)) redactions[rule] = (redactions[rule] ?? 0) + count;
+  }
+  return { body, records, redactions, isUrgent: batches.some(({ isUrgent }) => isUrgent) };
 }
 
 /** Both paths make the same of a log. */
@@ -26,17 +35,46 @@ function expectEqual(pieces: readonly Buffer[], options: ConversionOptions): voi
   for (const each of expected.body.split('\n').slice(0, -1)) JSON.parse(each);
 }
 
+const PATTERN: RedactionRule = { pattern: 'cup|[0-9]{4}', with: 'Text', replacement: '<pattern>' };
 const options = fc.record({
   multiline: fc.constantFrom('Auto', 'Off', '^\\w'),
   limit: fc.constantFrom(1_048_576, 1024, 64),
   full: fc.constantFrom(262_144, 3000, 1),
   chunk: fc.constantFrom(Infinity, 4096, 300),
+  redact: fc.constantFrom([], ALL_RULES.slice(0, 6), ALL_RULES, [...ALL_RULES, PATTERN]),
 });
 
 /** `TRACEWELL_FUZZ_LINES` lines, about forty to a log; a million in a long run. */
 const LINES = Number(process.env['TRACEWELL_FUZZ_LINES'] ?? 20_000);
 
+/** A line as the runtime writes it, among ordinary ones. */
+function among(payload: string | Buffer): Buffer {
+  const [before, behind] = [criLine('{"level":"info","msg":"before"}'), criLine('INFO behind')];
+  const [start, end] = criLine('|').split('|') as [string, string];
+  return Buffer.concat([
+    Buffer.from(before + behind + start),
+    Buffer.from(payload),
+    Buffer.from(end + behind + before),
+  ]);
+}
+
+const PAYLOADS: [string, string | Buffer][] = [
+  ...EXAMPLES.map(({ format, by, line }): [string, string] => [`${format} of ${by}`, line]),
+  ...HOSTILE.map(({ name, payload }): [string, string | Buffer] => [name, payload]),
+  ...SECRETS.map((secret): [string, string] => [`a secret as text: ${secret}`, `paid by ${secret}`]),
+  ...SECRETS.map((secret): [string, string] => [
+    `a secret in JSON: ${secret}`,
+    JSON.stringify({ msg: secret, n: [secret] }),
+  ]),
+];
+
 describe('the engine', () => {
+  it.each(PAYLOADS)('makes of %s just what the plain path makes of it', (_, payload) => {
+    for (const multiline of ['Auto', 'Off']) {
+      for (const redact of [[], ALL_RULES]) expectEqual([among(payload)], { multiline, redact });
+    }
+  });
+
   it('makes of any log, however it grows, just what the plain path makes of it', { timeout: 36_000_000 }, () => {
     fc.assert(
       fc.property(

@@ -75,12 +75,25 @@ const LEFT = [
   ...EXAMPLES.filter(({ by }) => NESTED.some((name) => by.startsWith(name))).map(({ line }) => line),
 ];
 
+const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+/** Lines that are nearly something else. */
+const EDGES = [
+  'level=info trace_id=1-584065207a006649127e371903a2de979',
+  'a=1e-5 b=1e+05 c=1e5',
+  'level=70 http.status_code=600',
+  `span_id=00f067aa0ba902b8 traceparent=${TRACEPARENT}`,
+  `a=1 traceparent=${TRACEPARENT},b`,
+  'a=1 traceparent="level=info"',
+  '10.0.0.7 - - [02/Jan/2026:03:04:05 +0000] "GET / HTTP/1.1" 200 5 "-" "a level=error [ERROR]"',
+];
+
 const ROWS = [
   ...EXAMPLES.map(({ format, by, line }) => ({ by: `${format} of ${by}`, line })),
   ...Object.entries(ORDINARY).flatMap(([by, lines]) => lines.map((line) => ({ by, line }))),
   ...Object.entries(traces).flatMap(([by, all]) =>
     (Array.isArray(all) ? (all as readonly traces.Trace[]) : []).map(({ lines }) => ({ by, line: lines.join('\n') })),
   ),
+  ...EDGES.map((line) => ({ by: 'something else', line })),
   ...LEFT.slice(0, 3).map((line) => ({ by: 'something rare', line })),
   { by: 'nothing', line: '' },
 ].map((row) => ({ ...row, does: LEFT.includes(row.line) ? 'leaves' : 'takes' }));

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { PROMOTIONS } from '../../sidecar/plain/promotions.ts';
 import { ORDINARY } from './ordinary-lines.ts';
 import { textLine } from './texts.ts';
+import { HOSTILE_TEXT } from './secrets.ts';
 import * as traces from './traces.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -68,7 +69,9 @@ const scalar = fc.constantFrom(
   '"\\x"',
   '"\\u12g4"',
 );
-const text = fc.string({ unit: 'binary', maxLength: 60 }).map((each) => JSON.stringify(each));
+const text = fc
+  .oneof({ weight: 3, arbitrary: fc.string({ unit: 'binary', maxLength: 60 }) }, HOSTILE_TEXT)
+  .map((each) => JSON.stringify(each));
 const { value } = fc.letrec<{ value: string }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
@@ -98,6 +101,7 @@ const payload = fc.oneof(
   { weight: 2, arbitrary: trace },
   { weight: 6, arbitrary: textLine },
   fc.string({ unit: 'binary', maxLength: 200 }),
+  HOSTILE_TEXT,
 );
 /** Some bytes of it are others. */
 const damaged = fc

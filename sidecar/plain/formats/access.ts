@@ -59,7 +59,7 @@ function endOfQuoted(bytes: Uint8Array, at: number, end: number): number {
 
 /** Index after the number, or the hyphen, at `at`; -1 when there is none, or something else directly behind it. */
 function endOfSize(bytes: Uint8Array, at: number, end: number): number {
-  const last = bytes[at] === HYPHEN ? at + 1 : endOfDigits(bytes, at, end);
+  const last = at < end && bytes[at] === HYPHEN ? at + 1 : endOfDigits(bytes, at, end);
   return last === at || (last < end && bytes[last] !== SPACE) ? -1 : last;
 }
 
