@@ -56,7 +56,7 @@ describe('the sidecar', () => {
     ['takes the engine', {}, [], 'engine', 0],
     ['takes the plain path when it is told to', { [ENV.engine]: 'plain' }, [], 'plain', 0],
     ...WITHOUT_SIMD,
-  ])('%s, and the documents are the same', async (_, variables, flags, expected, warnings) => {
+  ])('%s, and the documents are the same', async (_, ...[variables, flags, expected, warnings]) => {
     const { path, said, documents, redactedBy, seal } = await run(variables, flags);
     expect(path).toBe(expected);
     expect(said.filter(({ message }) => message.includes('SIMD'))).toHaveLength(warnings);
