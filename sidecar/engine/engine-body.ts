@@ -1,14 +1,17 @@
 import { Body } from '../plain/body.ts';
 import { withoutService } from '../pod.ts';
 import { DocumentWriter, type Origin } from '../plain/document.ts';
-import type { RawRecord } from '../plain/record.ts';
+import type { Extent, RawRecord } from '../plain/record.ts';
+import type { Redactor } from '../plain/redact/redactor.ts';
 import { FIELDS } from '../plain/fields.ts';
 import { isUrgent, URGENT } from '../sink/age.ts';
 import type { BulkBody, LineRange, Rows } from '../sink/bulk-body.ts';
 import { openingTables } from './openings.ts';
 import { engineTable } from './table.ts';
 import { LANES, UNFRAMED } from '../source/lane.ts';
-import { ASIDE_BYTES, BODY_BYTES, CHUNK_BYTES, JOB, MOST_ROWS, type Engine } from './engine.ts';
+import { ASIDE_BYTES, BODY_BYTES, CHUNK_BYTES, JOB, MOST_ROWS, type Engine, type Piece } from './engine.ts';
+
+const OPEN_BRACE = 123;
 
 const MULTILINE = { Off: 0, Auto: 1, Pattern: 2 } as const;
 
@@ -52,23 +55,34 @@ export class EngineBody implements BulkBody {
 
   /** Lets the engine write a record; undefined when that is the plain writer's. */
   #payload(record: RawRecord, origin: Origin): boolean | undefined {
-    const { buffer, start, end, offset, bytes, lane, cut, continued } = record;
-    const { redactor } = origin;
-    if (redactor?.hasPatterns) return undefined;
-    const isCommon = lane !== UNFRAMED && cut === 0 && !continued && record.stamp !== undefined;
+    const { start, end, offset, bytes, lane, cut, continued, stamp } = record;
+    const isCommon = lane !== UNFRAMED && cut === 0 && !continued && stamp !== undefined;
     if (!isCommon || end - start > ASIDE_BYTES || !this.#isReady(origin)) return undefined;
-    const engine = this.#engine;
     const body = this.#body;
     const before = body.length;
     body.ascii(`{"create":{"_id":"${origin.file}.${offset}.${bytes}"}}\n`);
-    body.ascii(`{"@timestamp":"${record.stamp}","stream":"${LANES[lane]}",`);
-    const after = engine.writePayload(
-      body.length,
-      { buffer, start, end },
-      { offset, bytes, kinds: redactor?.kinds ?? 0 },
-    );
+    body.ascii(`{"@timestamp":"${stamp}","stream":"${LANES[lane]}",`);
+    const after = this.#written(record, record, origin.redactor);
     body.length = after ?? before;
-    return after === undefined ? undefined : engine.wasUrgent;
+    return after === undefined ? undefined : this.#engine.wasUrgent;
+  }
+
+  /** Where the body ends with this payload of a record; undefined when the plain writer must look at it. */
+  #written(payload: Piece, { offset, bytes }: Extent, redactor: Redactor | undefined): number | undefined {
+    const engine = this.#engine;
+    const write = (piece: Piece, kinds: number) =>
+      engine.writePayload(this.#body.length, piece, { offset, bytes, kinds });
+    if (!redactor) return write(payload, 0);
+    const clean = redactor.hasPatterns ? undefined : write(payload, redactor.kinds);
+    if (clean !== undefined) return clean;
+    // It may be that something must be replaced, or else that it is not the engine's.
+    const raw = write(payload, 0);
+    if (raw === undefined) return undefined;
+    const redacted = redactedBy(redactor, payload);
+    // What looks like a card number may be an id: only the plain writer knows.
+    const after = redactor.sawCard ? undefined : redacted ? write(redacted, 0) : raw;
+    if (after === undefined) redactor.hits.clear();
+    return after;
   }
 
   take({ from, to, offset, lanes, limit, full, multiline }: LineRange, origin: Origin): Rows | undefined {
@@ -123,4 +137,15 @@ export class EngineBody implements BulkBody {
     this.#hasOrigin = this.#engine.setOrigin([action, tracewell, rest!, nameless!]);
     return this.#hasOrigin;
   }
+}
+
+/** The payload without what must be replaced; undefined when that is nothing. */
+function redactedBy(redactor: Redactor, { buffer, start, end }: Piece): Piece | undefined {
+  const bytes = buffer[start] === OPEN_BRACE ? redactor.json(buffer, start, end) : textBy(redactor, buffer, start, end);
+  return bytes && { buffer: bytes, start: 0, end: bytes.length };
+}
+
+function textBy(redactor: Redactor, buffer: Buffer, start: number, end: number): Buffer | undefined {
+  const text = redactor.payload(buffer, start, end);
+  return text === undefined ? undefined : Buffer.from(text);
 }

@@ -4,7 +4,7 @@ import type { OpeningTables } from './openings.ts';
 import { ENGINE_WASM } from './wasm.ts';
 
 /** `[start, end)` of a buffer. */
-type Piece = Pick<Text, 'buffer' | 'start' | 'end'>;
+export type Piece = Pick<Text, 'buffer' | 'start' | 'end'>;
 
 /** What the engine is made of: `assembly/index.ts`. Addresses and sizes are bytes. */
 interface Exports {

@@ -2,6 +2,8 @@ import { LineReader, type Chunk, type Line } from './lines.ts';
 import { shorten, type Extent, type Text } from './record.ts';
 
 const CHUNK_BYTES = 65_536;
+/** Of a chunk: the header of a line must be in it. */
+const LEAST_BYTES = 1024;
 const NEWLINE = Buffer.from('\n');
 
 /** Reads into a buffer from a place in a file; returns how many bytes there were. */
@@ -21,7 +23,9 @@ export class Collector {
     const text: Text = { buffer: this.#text, start: 0, end: 0, cut: 0 };
     const lines = new LineReader();
     const state = { rest: bytes, isMidLine: true };
-    const chunk: Chunk = { bytes: this.#chunk, from: 0, to: 0, base: offset, isLast: false };
+    // No more than there is of it, unless lines of another lane stand between.
+    const most = Math.max(LEAST_BYTES, bytes);
+    const chunk: Chunk = { bytes: this.#chunk.subarray(0, most), from: 0, to: 0, base: offset, isLast: false };
     const onLine = (line: Line): boolean => {
       if (line.lane !== lane) return true;
       state.rest -= line.bytes;

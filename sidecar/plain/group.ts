@@ -10,6 +10,8 @@ const CLOSE_BRACE = 125;
 export interface View {
   bytes: Buffer;
   base: number;
+  /** Where its bytes end in the buffer. */
+  to: number;
 }
 
 /** The runtime's stamp of a line, as it is written; undefined without one. */

@@ -224,9 +224,16 @@ export class Grouper {
       return true;
     }
     const { readAt, collector, onLost } = this.#options;
-    const text = collector.collect(readAt, record, limit);
+    const from = view && group.offset >= view.base ? readerOf(view) : readAt;
+    const text = collector.collect(from, record, limit);
     if (text) Object.assign(record, text);
     else onLost(group.bytes);
     return text !== undefined;
   }
 }
+
+/** Reads the chunk as if it were its file. */
+const readerOf =
+  ({ bytes, base, to }: View): ReadAt =>
+  (into, offset) =>
+    bytes.copy(into, 0, offset - base, to);

@@ -20,7 +20,7 @@ export interface Findings {
   readonly origin: (at: number) => number;
 }
 
-/** Pairs of `[start, end)` in the payload in which nothing is found: ids and times that were taken from it. */
+/** Pairs of `[start, end)` in the payload in which no card number is found: ids that were taken from it. */
 export type Exempt = readonly number[];
 
 /** Finds what rules say: in text as it is, in text without its escapes, and in strings of JSON. */
@@ -31,6 +31,9 @@ export class Detector {
   readonly hasPatterns: boolean;
   readonly #scanner: Scanner;
   readonly #cloudKey: number;
+  readonly #card: number;
+  /** The last search found a card number, or would have without exemptions. */
+  sawCard = false;
   readonly #unescaped = new View();
   readonly #lookedThrough = new View();
   readonly #key = new View();
@@ -43,6 +46,7 @@ export class Detector {
     this.hasPatterns = this.#patterns.some((pattern) => pattern !== undefined);
     this.#scanner = new Scanner(builtins);
     this.#cloudKey = builtins.indexOf('cloud-key');
+    this.#card = builtins.indexOf('card');
   }
 
   /**
@@ -74,7 +78,9 @@ export class Detector {
   #find(text: Span, exempt: Exempt, origin: Findings['origin'], key?: Span): Findings {
     const hits: Hit[] = [];
     const add = (from: number, to: number, rule: number) => {
-      if (!isExempt(exempt, origin(from), origin(to))) hits.push({ from, to, rule });
+      const isCard = rule === this.#card;
+      this.sawCard ||= isCard;
+      if (!isCard || !isExempt(exempt, origin(from), origin(to))) hits.push({ from, to, rule });
     };
     this.#patterns.forEach((pattern, rule) => {
       const places = pattern?.places(text.bytes, text.start, text.end) ?? [];

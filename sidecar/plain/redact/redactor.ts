@@ -47,6 +47,11 @@ export class Redactor {
     return this.#detector.kinds;
   }
 
+  /** The last payload had a card number, or something that looks like one and was exempt. */
+  get sawCard(): boolean {
+    return this.#detector.sawCard;
+  }
+
   /** Patterns of a policy are looked for in every record: nothing says beforehand that there is none. */
   get hasPatterns(): boolean {
     return this.#detector.hasPatterns;
@@ -66,6 +71,7 @@ export class Redactor {
   /** The same of bytes, read as UTF-8: what is none becomes U+FFFD. */
   payload(bytes: Buffer, start: number, end: number, exempt: Exempt = []): string | undefined {
     const text = { bytes, start, end };
+    this.#detector.sawCard = false;
     if (!this.#detector.mayHaveHit(text)) return undefined;
     const findings = this.#detector.inText(text, exempt);
     if (findings.hits.length === 0) return undefined;
@@ -79,6 +85,7 @@ export class Redactor {
    * string then. What comes out is JSON.
    */
   json(bytes: Buffer, start: number, end: number, exempt: Exempt = []): Buffer | undefined {
+    this.#detector.sawCard = false;
     if (!this.#detector.mayHaveHit({ bytes, start, end })) return undefined;
     const pieces: Buffer[] = [];
     let length = 0;
