@@ -113,12 +113,3 @@ it('keeps the first words of a long error', () => {
   const { outcomes } = answerTo(itemOf(400, 'document_parsing_exception', 'x'.repeat(10_000))) as { outcomes: Fault[] };
   expect(outcomes[0]!.error).toHaveLength(500);
 });
-
-it('sees at a glance that all records are stored, and in no other answer', () => {
-  const created = Array.from({ length: 3 }, () => itemOf(201));
-  const text = JSON.stringify({ errors: false, items: created });
-  expect(readAnswer(200, text, undefined, 3)).toEqual({ kind: 'stored' });
-  for (const count of [2, 4]) expect(readAnswer(200, text, undefined, count)).toMatchObject({ kind: 'retry' });
-  expect(readAnswer(200, text.slice(0, -1), undefined, 3)).toMatchObject({ kind: 'retry' });
-  expect(readAnswer(200, text.replace('201', '409'), undefined, 3)).toMatchObject({ kind: 'items' });
-});

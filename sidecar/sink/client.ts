@@ -101,7 +101,8 @@ export class BulkClient implements Sink, Part {
 
   async #bulk(target: URL, connection: Connection, ask: Extract<Ask, { method: 'POST' }>): Promise<Answer> {
     try {
-      const { status, headers, text } = await this.#exchange(target, connection, ask);
+      const { status, headers, isAllStored, text } = await this.#exchange(target, connection, ask);
+      if (isAllStored) return { kind: 'stored' };
       if (status === 407) throw new Error('the proxy refuses its user or password (407)');
       return readAnswer(status, text, retryAfterMs(headers, this.#options.date()), ask.parcel.count);
     } catch (error) {
@@ -123,7 +124,7 @@ export class BulkClient implements Sink, Part {
   async #exchange(target: URL, { apiKey, ca }: Connection, ask: Ask): Promise<Reply> {
     const { connectMs, totalMs } = this.#patience;
     const silenceMs = (ask.method === 'POST' ? ask.silenceMs : undefined) ?? this.#patience.silenceMs;
-    const { gzip, path, type, bytes } = partsOf(ask);
+    const { gzip, path, type, bytes, count } = partsOf(ask);
     const isSecure = target.protocol === 'https:';
     const options: RequestOptions = {
       method: ask.method,
@@ -134,7 +135,7 @@ export class BulkClient implements Sink, Part {
     };
     const once = () => {
       const request = isSecure ? https().request(target, options) : http.request(target, options);
-      return exchange(request, gzip, { connectMs, silenceMs, totalMs, bytes });
+      return exchange(request, gzip, { connectMs, silenceMs, totalMs, bytes, count });
     };
     return once().catch((error: unknown) => {
       if (error instanceof StaleConnection) return once();
@@ -159,13 +160,14 @@ export class BulkClient implements Sink, Part {
   }
 }
 
-function partsOf(ask: Ask): { gzip: Buffer; path: string; type: Record<string, string>; bytes: number } {
-  if (ask.method === 'HEAD') return { gzip: Buffer.alloc(0), path: '/', type: {}, bytes: mostBytes(0, 0) };
+function partsOf(ask: Ask) {
+  if (ask.method === 'HEAD') return { gzip: Buffer.alloc(0), path: '/', type: {}, bytes: mostBytes(0, 0), count: 0 };
   return {
     gzip: ask.parcel.gzip,
     path: `/${encodeURIComponent(ask.stream)}/_bulk?filter_path=${FILTER}`,
     type: { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' },
     bytes: mostBytes(ask.parcel.count, ask.parcel.bytes),
+    count: ask.parcel.count,
   };
 }
 

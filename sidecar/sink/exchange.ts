@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { codeOf } from '../../runtime/errors.ts';
+import { AllStored } from './all-stored.ts';
 
 /** Bounds of one request and its answer. */
 export interface Bounds {
@@ -11,11 +12,15 @@ export interface Bounds {
   totalMs: number;
   /** Of the answer. */
   bytes: number;
+  /** Records in the request. */
+  count: number;
 }
 
 export interface Reply {
   status: number;
   headers: IncomingHttpHeaders;
+  /** It says of each record that it is new and stored; then there is no text. */
+  isAllStored: boolean;
   text: string;
 }
 
@@ -45,7 +50,7 @@ export async function exchange(request: ClientRequest, body: Buffer, bounds: Bou
   try {
     return await Promise.race([
       expired,
-      send(request, body, bounds.silenceMs).then((response) => read(response, bounds.bytes)),
+      send(request, body, bounds.silenceMs).then((response) => read(response, bounds)),
     ]);
   } finally {
     clearTimeout(total);
@@ -69,14 +74,21 @@ function send(request: ClientRequest, body: Buffer, silenceMs: number): Promise<
   });
 }
 
-async function read(response: IncomingMessage, most: number): Promise<Reply> {
+async function read(response: IncomingMessage, { bytes: most, count }: Bounds): Promise<Reply> {
+  const { headers, statusCode: status = 0 } = response;
+  const all = status === 200 && count > 0 ? new AllStored(count) : undefined;
   const chunks: Buffer[] = [];
+  let isUsual = all !== undefined;
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > most) throw new Error(`an answer of more than ${most} bytes`);
+    if (isUsual && all!.take(chunk)) continue;
+    if (isUsual) chunks.push(all!.taken());
+    isUsual = false;
     chunks.push(chunk);
   }
-  const text = Buffer.concat(chunks).toString('utf8');
-  return { status: response.statusCode ?? 0, headers: response.headers, text };
+  if (isUsual && all!.isWhole) return { status, headers, isAllStored: true, text: '' };
+  if (isUsual) chunks.push(all!.taken());
+  return { status, headers, isAllStored: false, text: Buffer.concat(chunks).toString('utf8') };
 }
