@@ -1,9 +1,9 @@
 // A fast DEFLATE encoder (RFC 1951): greedy matches, by one probe of a hash table.
 import { begin, finish, literal, match } from './tokens';
 
-const HASH_BITS: u32 = 13;
+const HASH_BITS: u32 = 15;
 /** For each hash of 4 bytes where they were seen last, from the start of the input, plus 1. */
-const heads = memory.data(4 << 13);
+const heads = memory.data(4 << 15);
 const WINDOW: usize = 32768;
 const LONGEST: usize = 258;
 const SHORTEST: usize = 4;
@@ -33,7 +33,7 @@ function matchLength(a: usize, b: usize, most: usize): usize {
 }
 
 /** After so many bytes without a match the next are not looked up: they are of an id, most likely. */
-const PATIENCE: u32 = 6;
+const PATIENCE: u32 = 4;
 
 /** Compresses [from, from + size) to raw DEFLATE at `to`, at most 5 bytes longer for each 32 KiB and 64 more; returns its size. */
 export function deflate(from: usize, size: usize, to: usize): usize {
@@ -55,7 +55,6 @@ export function deflate(from: usize, size: usize, to: usize): usize {
       const next = at + length;
       count = match(count, <u32>length, <u32>(at - before), next);
       if (next < limit) {
-        remember(from, next - 2);
         remember(from, next - 1);
         remember(from, at + 1);
       }
