@@ -95,7 +95,7 @@ export class DocumentWriter {
 
   /** What was read last with everything replaced that must be; undefined when that is nothing. */
   #redacted(format: Format, redactor: Redactor | undefined): Buffer | undefined {
-    if (!redactor) return undefined;
+    if (!redactor?.mayHaveHit(this.#source, this.#start, this.#end)) return undefined;
     const { ids } = this.#facts;
     if (format === 'json') return redactor.json(this.#source, this.#start, this.#end, ids);
     const text = redactor.payload(this.#source, this.#start, this.#end, ids);
