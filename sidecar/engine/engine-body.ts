@@ -9,7 +9,7 @@ import type { BulkBody, LineRange, Rows } from '../sink/bulk-body.ts';
 import { openingTables } from './openings.ts';
 import { engineTable } from './table.ts';
 import { LANES, UNFRAMED } from '../source/lane.ts';
-import { ASIDE_BYTES, BODY_BYTES, CHUNK_BYTES, JOB, MOST_ROWS, type Engine, type Piece } from './engine.ts';
+import { BODY_BYTES, CHUNK_BYTES, JOB, MOST_ROWS, type Engine, type Piece } from './engine.ts';
 
 const OPEN_BRACE = 123;
 
@@ -55,9 +55,9 @@ export class EngineBody implements BulkBody {
 
   /** Lets the engine write a record; undefined when that is the plain writer's. */
   #payload(record: RawRecord, origin: Origin): boolean | undefined {
-    const { start, end, offset, bytes, lane, cut, continued, stamp } = record;
+    const { offset, bytes, lane, cut, continued, stamp } = record;
     const isCommon = lane !== UNFRAMED && cut === 0 && !continued && stamp !== undefined;
-    if (!isCommon || end - start > ASIDE_BYTES || !this.#isReady(origin)) return undefined;
+    if (!isCommon || !this.#isReady(origin)) return undefined;
     const body = this.#body;
     const before = body.length;
     body.ascii(`{"create":{"_id":"${origin.file}.${offset}.${bytes}"}}\n`);

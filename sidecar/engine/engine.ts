@@ -127,6 +127,7 @@ export class Engine {
   ) {
     const isHere = buffer.buffer === this.#memory.buffer;
     const from = isHere ? buffer.byteOffset + start : this.#asideAt;
+    if (!isHere && end - start > ASIDE_BYTES) return undefined;
     // Behind what is JSON there must be a newline, as there is in a chunk.
     if (!isHere) this.#memory[from + buffer.copy(this.#memory, from, start, end)] = NEWLINE;
     const to = this.#exports.writePayload(this.bodyAt + at, from, from + end - start, offset, bytes, kinds);
