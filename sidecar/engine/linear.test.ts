@@ -12,45 +12,11 @@ const PLACE = { offset: 0, bytes: 1 };
 
 /** What begins something again and again that never comes to an end. */
 const UNITS = [
-  ...['a', ' ', '-', ',', '=', ':', '"', '\\', '[', '<', '{', '\n', '\t', '0', '4', 'f', '@', '.', '%', 'é'],
-  ...['a=', 'a="', 'a=" ', 'level=', 'trace_id=', 'trace_id=4bf92f3577b34da6a3ce929d0e0e473', '00-4bf92f3577b34da6-'],
-  ...[
-    '[app,',
-    '[4bf92f3577b34da6a3ce929d0e0e4736-',
-    '1-58406520-',
-    'b3: ',
-    '<13>',
-    'Jan  2 03:04:05 ',
-    'I0102 03:04:05',
-  ],
-  ...[
-    '10.0.0.7 - - [',
-    '"GET / HTTP/1.1" ',
-    'ERROR',
-    'ERROR ',
-    '{"a":',
-    '{"a":[',
-    '[[',
-    '{"a":"\\u0041',
-    '{"message":"',
-  ],
-  ...[
-    '4111 ',
-    '4111-1111-',
-    'DE89 ',
-    'bearer ',
-    'eyJ',
-    'eyJ.',
-    'AKIA',
-    '://',
-    '://a:',
-    '?password=',
-    'a@',
-    'a@b.',
-    '::',
-    '1.',
-  ],
-];
+  'a| |-|,|=|:|"|\\|[|<|{|\n|\t|0|4|f|@|.|%|é|a=|a="|a=" |level=|trace_id=|trace_id=4bf92f3577b34da6a3ce929d0e0e473',
+  '00-4bf92f3577b34da6-|[app,|[4bf92f3577b34da6a3ce929d0e0e4736-|1-58406520-|b3: |<13>|Jan  2 03:04:05 |I0102 03:04:05',
+  '10.0.0.7 - - [|"GET / HTTP/1.1" |ERROR|ERROR |{"a":|{"a":[|[[|{"a":"\\u0041|{"message":"',
+  '4111 |4111-1111-|DE89 |bearer |eyJ|eyJ.|AKIA|://|://a:|?password=|a@|a@b.|::|1.',
+].flatMap((units) => units.split('|'));
 
 // What took longer than linear time would take days.
 describe('the engine', () => {
