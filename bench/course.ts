@@ -6,8 +6,8 @@ import { startSink, type Sink } from './sink/sink.ts';
 
 /** What all contestants are given. */
 export interface Course {
-  /** The bundled sidecar. */
-  program: string;
+  /** What Node.js is given to run the bundled sidecar. */
+  program: readonly string[];
   log: WrittenLog;
   /** Where the body of the very first request is kept, for the contestant that only compresses. */
   sample: string;
@@ -38,7 +38,7 @@ export function sidecar(name: string, special: Special & { isSecure?: boolean } 
       withSink(course, special.isSecure ?? true, (sink) => {
         const pod = makePod(folder, sink.target, special);
         addLog(pod, 'app', course.log.path);
-        return costUntilStored(course, sink, () => startNode([course.program], pod.env, course.signal));
+        return costUntilStored(course, sink, () => startNode(course.program, pod.env, course.signal));
       }),
   };
 }

@@ -13,14 +13,14 @@ const DEADLINE_MS = 60_000;
 
 /** A container that logs at a steady rate, its files rotated, and a sink that takes everything. The memory is the most at any time. */
 export async function measureFlow(
-  program: string,
+  program: readonly string[],
   { bytesPerSecond, seconds }: SteadyRate,
   { folder, signal, progress }: Surroundings,
 ): Promise<Row> {
   const sink = await startSink({ secure: true, stream: STREAM }, signal);
   const pod = makePod(folder, sink.target);
   const log = new RotatingLog(dirname(addContainer(pod, 'app')));
-  const sidecar = startNode([program], pod.env, signal);
+  const sidecar = startNode(program, pod.env, signal);
   await sidecar.said('"started"', DEADLINE_MS);
   const quarters: number[] = [];
   const all = watchMemory(sidecar.pid);

@@ -51,23 +51,28 @@ export const idle = benchmark({
 type Within = Pick<Surroundings, 'folder' | 'signal'>;
 
 /** One with nothing to read, one that has read its files to their ends. */
-function startPair(name: string, program: string, { target }: Sink, { folder, signal }: Within): Record<string, Child> {
+function startPair(
+  name: string,
+  program: readonly string[],
+  { target }: Sink,
+  { folder, signal }: Within,
+): Record<string, Child> {
   const [empty, quiet] = ['empty', 'quiet'].map((pod) => makePod(join(folder, pod), target)) as [Pod, Pod];
   for (let i = 1; i <= FILES; i++) writeFileSync(addContainer(quiet, `app-${i}`), textOf(jsonLines, i, LINES));
   return {
-    [`${name}, empty pod`]: startNode([program], empty.env, signal),
-    [`${name}, ${FILES} quiet files`]: startNode([program], quiet.env, signal),
+    [`${name}, empty pod`]: startNode(program, empty.env, signal),
+    [`${name}, ${FILES} quiet files`]: startNode(program, quiet.env, signal),
   };
 }
 
 /** Sidecars of one image, each with a quiet file: they share the pages of their Node.js, a copy, with each other and with nobody else. */
-function startTogether(program: string, { target }: Sink, { folder, signal }: Within): Child[] {
+function startTogether(program: readonly string[], { target }: Sink, { folder, signal }: Within): Child[] {
   const node = join(folder, 'node');
   copyFileSync(process.execPath, node);
   return Array.from({ length: TOGETHER }, (_, i) => {
     const pod = makePod(join(folder, `together-${i}`), target);
     writeFileSync(addContainer(pod, 'app'), textOf(jsonLines, FILES + 1 + i, LINES));
-    return start([node, program], pod.env, signal);
+    return start([node, ...program], pod.env, signal);
   });
 }
 

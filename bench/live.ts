@@ -56,7 +56,11 @@ export const live = benchmark({
   },
 });
 
-async function measure(program: string, cell: Cell, { folder, signal, progress }: Surroundings): Promise<Row> {
+async function measure(
+  program: readonly string[],
+  cell: Cell,
+  { folder, signal, progress }: Surroundings,
+): Promise<Row> {
   const { kind, application, multiline, mbPerSecond, files, seconds } = cell;
   const name = `${mbPerSecond} MB/s, ${kind}, ${files} ${files === 1 ? 'file' : 'files'}`;
   const own = join(folder, name.replaceAll(/\W+/g, '-'));
@@ -64,7 +68,7 @@ async function measure(program: string, cell: Cell, { folder, signal, progress }
   const sink = await startSink({ secure: true, stream: STREAM, delays: true }, signal);
   const pod = makePod(own, sink.target, { logs: { multiline } });
   const open = Array.from({ length: files }, (_, i) => openSync(addContainer(pod, `app-${i + 1}`), 'a'));
-  const sidecar = startNode([program], pod.env, signal);
+  const sidecar = startNode(program, pod.env, signal);
   await sidecar.said('"started"', DEADLINE_MS);
   const memory = watchMemory(sidecar.pid);
   const before = readCpu(sidecar.pid).own;

@@ -51,9 +51,9 @@ export const memory = benchmark({
   },
 });
 
-async function measureIdle(program: string, { folder, signal, progress }: Surroundings): Promise<Row[]> {
+async function measureIdle(program: readonly string[], { folder, signal, progress }: Surroundings): Promise<Row[]> {
   const sink = await startSink({ secure: true, stream: STREAM }, signal);
-  const sidecar = startNode([program], makePod(folder, sink.target).env, signal);
+  const sidecar = startNode(program, makePod(folder, sink.target).env, signal);
   const node = startNode(['-e', SLEEPER], {}, signal);
   await sidecar.said('"started"', DEADLINE_MS);
   await during(progress, 'Idle', () => wait(WATCH_MS, signal));

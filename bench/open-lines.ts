@@ -22,7 +22,7 @@ const STAMP = '2026-11-22T10:00:00.000000001Z';
  * they are in the middle.
  */
 export async function measureOpenLines(
-  program: string,
+  program: readonly string[],
   containers: number,
   { folder, signal, progress }: Surroundings,
 ): Promise<Row> {
@@ -33,7 +33,7 @@ export async function measureOpenLines(
   };
   for (let i = 1; i <= containers; i++) addContainer(pod, `app-${i}`);
   write(`${STAMP} stdout F begins\n`);
-  const sidecar = startNode([program], pod.env, signal);
+  const sidecar = startNode(program, pod.env, signal);
   await sink.reached(containers, DEADLINE_MS);
   const parts = STREAMS.map((stream) => `${STAMP} ${stream} P ${PART}\n`)
     .join('')

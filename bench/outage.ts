@@ -22,14 +22,14 @@ const QUIET_MS = 5_000;
  * byte that was written is stored or counted as lost. `anonMb` is the most during the outage.
  */
 export async function measureOutage(
-  program: string,
+  program: readonly string[],
   { bytesPerSecond, seconds }: SteadyRate,
   { folder, signal, progress }: Surroundings,
 ): Promise<Row> {
   const sink = await startSink({ secure: true, stream: STREAM, files: FILES_STREAM }, signal);
   const pod = makePod(folder, sink.target);
   const log = new RotatingLog(dirname(addContainer(pod, 'app')));
-  const sidecar = startNode([program], pod.env, signal);
+  const sidecar = startNode(program, pod.env, signal);
   await sidecar.said('"started"', DEADLINE_MS);
   let bytes = 0;
 

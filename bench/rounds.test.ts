@@ -40,7 +40,7 @@ it('lets each have its turn in every round, in a folder of its own', async () =>
     },
   });
   const course: Course = {
-    program: '',
+    program: [''],
     log: { path: '', bytes: 0, records: 0 },
     sample: '',
     signal: AbortSignal.abort(),
