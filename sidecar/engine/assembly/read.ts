@@ -37,6 +37,7 @@ export function read(how: u32, field: u32, kind: u8, at: usize, end: usize): boo
   if (how == LEVEL_CODE) return level(kind, at, end);
   if (how == COUNT) return kind == BARE && count(field, at, end);
   if (how == STATUS_CODE) return kind == BARE && end - at == 3 && load<u8>(at) <= FIVE && count(field, at, end);
+  if (how == DIGITS) return count(field, at, end);
   if (how == DATADOG) return datadog(field, kind, at, end);
   // All others are texts.
   if (kind == BARE) return false;
@@ -46,7 +47,6 @@ export function read(how: u32, field: u32, kind: u8, at: usize, end: usize): boo
   }
   if (how == HEX) return hex(field, at, end);
   if (how == CONTEXT) return context(at, end);
-  if (how == DIGITS) return count(field, at, end);
   if (how == RESOURCE) return resource(at, end);
   if (how == HEADER && !has(SPAN_ID)) takeHeader(at, end);
   return false;
