@@ -28,10 +28,11 @@ export function starts(...texts: readonly string[]): Shape {
   };
 }
 
-/** A line whose first word, after any indentation, begins with one of these texts. */
+/** A line whose first word, after any indentation, begins with one of these texts, within `REACH` bytes. */
 export function indented(...texts: readonly string[]): Shape {
   const begins = beginsWith(...texts);
-  const matches: Test = (bytes, start, end) => begins(bytes, endOfIndentation(bytes, start, end), end);
+  const matches: Test = (bytes, start, end) =>
+    begins(bytes, endOfIndentation(bytes, start, end), Math.min(end, start + REACH));
   return { openings: INDENTATION, matches };
 }
 
