@@ -38,7 +38,11 @@ export const VOLUME = {
   config: { name: 'tracewell-config', path: '/tracewell/config' },
   state: { name: 'tracewell-state', path: '/tracewell/state' },
   podinfo: { name: 'tracewell-podinfo', path: '/tracewell/podinfo' },
+  token: { name: 'tracewell-token', path: '/tracewell/token' },
 } as const;
+
+/** Whom the pod's own token is for, and its file in the volume: with it the sidecar reports, and with nothing else. */
+export const TOKEN = { audience: 'tracewell', file: 'token' } as const;
 
 /** Files of the namespace's Secret. */
 export const SECRET_FILE = {
@@ -48,6 +52,10 @@ export const SECRET_FILE = {
   elasticsearchCa: 'es-ca.crt',
   /** With which redacted values are hashed: 64 hex digits, made once and kept. */
   redactionKey: 'redaction-key',
+  /** Where reports go; absent: nowhere. */
+  operatorUrl: 'operator-url',
+  /** PEM: the authority of the operator's certificate, and the one before it. */
+  operatorCa: 'operator-ca.crt',
 } as const;
 
 /**
@@ -79,6 +87,7 @@ export const ENV = {
   state: 'TRACEWELL_STATE',
   policy: 'TRACEWELL_POLICY',
   engine: 'TRACEWELL_ENGINE',
+  token: 'TRACEWELL_TOKEN',
   podNamespace: 'POD_NAMESPACE',
   podName: 'POD_NAME',
   podUid: 'POD_UID',
@@ -124,3 +133,17 @@ export const LOSS_REASON = {
   HeldTooLong: 'HeldTooLong',
 } as const;
 export type LossReason = keyof typeof LOSS_REASON;
+
+/** How a sidecar stands, as its report says. */
+export const REPORT_STATE = {
+  /** It has none, or none that it can read, and captures nothing until it comes. */
+  WaitingForConfiguration: 'WaitingForConfiguration',
+  Delivering: 'Delivering',
+  /** Elasticsearch does not take its records; they wait in the log files. */
+  Holding: 'Holding',
+  /** The policy is gone: what was read is delivered, and nothing more is read until a policy governs the pod again. */
+  Idle: 'Idle',
+  /** The pod is at its end, and so is the sidecar. */
+  Ended: 'Ended',
+} as const;
+export type ReportState = keyof typeof REPORT_STATE;

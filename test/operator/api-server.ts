@@ -34,6 +34,8 @@ export class ApiServer {
   readonly requests: Seen[] = [];
   /** What becomes of an object that is applied: defaults, other people's admission. */
   onApply: (object: StoredObject) => StoredObject = (object) => object;
+  /** What is said of a token: the status of a TokenReview. */
+  onTokenReview: (spec: { token: string; audiences: string[] }) => object = () => ({ authenticated: false });
   readonly #server: Server;
   readonly #ca: string;
   readonly #watches = new Set<ServerResponse>();
@@ -134,6 +136,9 @@ export class ApiServer {
     const before = this.objects.get(place.path);
     if (method === 'GET' && !place.name) return before ? { status: 200, body: before } : this.#list(place, query);
     if (method === 'GET') return before ? { status: 200, body: before } : { status: 404 };
+    if (method === 'POST' && place.resource === 'tokenreviews') {
+      return { status: 201, body: { ...body, status: this.onTokenReview(body!.spec as never) } };
+    }
     if (method === 'POST') {
       const path = `${place.path}/${body!.metadata.name}`;
       if (this.objects.get(path)) return { status: 409 };

@@ -1,0 +1,134 @@
+import * as fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { reportOf } from '../../test/operator/report.ts';
+import { LatestReports } from './latest.ts';
+
+const CART = { namespace: 'shop', name: 'cart-0', uid: 'cart' };
+const REST = { namespace: 'shop', name: 'rest-0', uid: 'rest' };
+let time: number;
+let latest: LatestReports;
+beforeEach(() => {
+  time = 0;
+  latest = new LatestReports(() => time);
+});
+
+const uids = () => [...latest.all()].map(({ pod }) => pod.uid);
+
+it('has the last report of each pod, and when it came', () => {
+  const [first, second] = [reportOf({ at: 1 }), reportOf({ at: 2 })];
+  latest.take(CART, first, 100);
+  time = 5000;
+  latest.take(CART, second, 100);
+  expect(latest.reportOf('cart')).toMatchObject({ pod: CART, report: second, receivedAt: 5000 });
+  expect(latest.reportOf('rest')).toBeUndefined();
+});
+
+describe('one that is late or comes twice', () => {
+  it('changes nothing', () => {
+    latest.take(CART, reportOf({ at: 2, revision: 'second' }), 100);
+    expect(latest.take(CART, reportOf({ at: 1, revision: 'first' }), 100)).toBe(false);
+    expect(latest.take(CART, reportOf({ at: 2, revision: 'other' }), 100)).toBe(false);
+    expect(latest.reportOf('cart')!.report.revision).toBe('second');
+  });
+
+  it('leaves the newest, in whatever order they come', () => {
+    const order = fc.shuffledSubarray([1, 2, 3, 4, 5], { minLength: 5 });
+    fc.assert(
+      fc.property(order, fc.array(fc.nat(4)), (ats, again) => {
+        const reports = new LatestReports(() => 0);
+        for (const at of [...ats, ...again.map((index) => ats[index]!)]) reports.take(CART, reportOf({ at }), 1);
+        expect(reports.reportOf('cart')!.report.at).toBe(5);
+        expect(reports.revisions('shop', 'TracingPolicy.all')).toEqual(new Map([['first', 1]]));
+      }),
+    );
+  });
+
+  it('a minute later it is of a clock that was put back, and counts', () => {
+    latest.take(CART, reportOf({ at: 1000 }), 100);
+    time = 59_999;
+    expect(latest.take(CART, reportOf({ at: 10 }), 100)).toBe(false);
+    time = 60_000;
+    expect(latest.take(CART, reportOf({ at: 11 }), 100)).toBe(true);
+    expect(latest.reportOf('cart')!.report.at).toBe(11);
+  });
+});
+
+describe('a pod is forgotten', () => {
+  it('when it is gone', () => {
+    latest.take(CART, reportOf(), 100);
+    latest.take(REST, reportOf(), 100);
+    latest.forget('cart');
+    latest.forget('unknown');
+    expect(uids()).toEqual(['rest']);
+    expect(latest.revisions('shop', 'TracingPolicy.all')).toEqual(new Map([['first', 1]]));
+  });
+
+  it('when it is silent for ten minutes', () => {
+    latest.take(CART, reportOf({ at: 1 }), 100);
+    time = 300_000;
+    latest.take(REST, reportOf({ at: 1 }), 100);
+    time = 599_999;
+    expect(uids()).toEqual(['cart', 'rest']);
+    time = 600_000;
+    expect(uids()).toEqual(['rest']);
+    expect(latest.reporting).toBe(1);
+  });
+
+  it('with all others when somebody else leads', () => {
+    latest.take(CART, reportOf(), 100);
+    latest.take(REST, reportOf(), 100);
+    latest.clear();
+    expect([uids(), latest.reporting, latest.revisions('shop', 'TracingPolicy.all').size]).toEqual([[], 0, 0]);
+  });
+
+  it('when there are too many: the longest silent first', () => {
+    for (let n = 0; n <= 50_000; n++) latest.take({ ...CART, uid: `${n}` }, reportOf({ at: n }), 1);
+    expect(latest.reporting).toBe(50_000);
+    expect([latest.reportOf('0'), latest.reportOf('1')?.report.at]).toEqual([undefined, 1]);
+  });
+
+  it('when they are too large together', () => {
+    for (let n = 0; n < 129; n++) latest.take({ ...CART, uid: `${n}` }, reportOf({ at: n }), 262_144);
+    expect(uids()).toHaveLength(128);
+    expect(latest.reportOf('0')).toBeUndefined();
+  });
+});
+
+describe('sidecars are counted', () => {
+  it('by the revision that they run, for each policy', () => {
+    latest.take(CART, reportOf({ revision: 'first' }), 1);
+    latest.take(REST, reportOf({ revision: 'second' }), 1);
+    latest.take({ ...CART, uid: 'waits' }, reportOf({ revision: undefined }), 1);
+    latest.take({ ...CART, uid: 'other' }, reportOf({ policy: 'ClusterTracingPolicy.all' }), 1);
+    latest.take({ ...CART, namespace: 'bank', uid: 'bank' }, reportOf(), 1);
+    expect(latest.revisions('shop', 'TracingPolicy.all')).toEqual(
+      new Map([
+        ['first', 1],
+        ['second', 1],
+        ['', 1],
+      ]),
+    );
+    latest.take(CART, reportOf({ at: Infinity, revision: 'second' }), 1);
+    expect(latest.revisions('shop', 'TracingPolicy.all')).toEqual(
+      new Map([
+        ['second', 2],
+        ['', 1],
+      ]),
+    );
+  });
+
+  it('by their state; one that has ended reports no more, and runs nothing', () => {
+    latest.take(CART, reportOf({ at: 1 }), 1);
+    latest.take(REST, reportOf({ at: 1, state: 'Holding' }), 1);
+    latest.take(CART, reportOf({ at: 2, state: 'Ended' }), 1);
+    expect(latest.states()).toEqual(
+      new Map([
+        ['Holding', 1],
+        ['Ended', 1],
+      ]),
+    );
+    expect(latest.reporting).toBe(1);
+    expect(latest.revisions('shop', 'TracingPolicy.all')).toEqual(new Map([['first', 1]]));
+    expect(latest.longestSilent()?.pod.uid).toBe('rest');
+  });
+});

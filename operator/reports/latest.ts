@@ -1,0 +1,125 @@
+import type { ReportState } from '../../api/names.ts';
+import type { Report } from '../../api/report.ts';
+import type { PodIdentity } from './identity.ts';
+
+/** The last report of a pod. */
+export interface Latest {
+  pod: PodIdentity;
+  report: Report;
+  /** On the clock that never goes back, milliseconds. */
+  receivedAt: number;
+}
+
+interface Entry extends Latest {
+  /** Of its body. */
+  bytes: number;
+}
+
+/** A request is given up long before this: what comes later with an earlier `at` is of a sidecar whose clock was put back. */
+const LATE_MS = 60_000;
+/** After so much silence a pod is forgotten, should nobody have said that it is gone. */
+const SILENT_MS = 600_000;
+const PODS_AT_MOST = 50_000;
+/** In memory a report takes some three times its body. */
+const BYTES_AT_MOST = 33_554_432;
+
+/** The last report of each pod. Past its bounds those that have been silent longest are forgotten. */
+export class LatestReports {
+  readonly #now: () => number;
+  /** By uid, the longest silent first. */
+  readonly #pods = new Map<string, Entry>();
+  /** How many sidecars run which revision, by policy: `<namespace>/<Kind>.<name>`. */
+  readonly #revisions = new Map<string, Map<string, number>>();
+  #bytes = 0;
+  #reporting = 0;
+
+  /** `now`: milliseconds of a clock that never goes back. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Takes a report of so many bytes in; false: a newer one is here, and it changes nothing. */
+  take(pod: PodIdentity, report: Report, bytes: number): boolean {
+    const receivedAt = this.#now();
+    const before = this.#pods.get(pod.uid);
+    if (before && report.at <= before.report.at && receivedAt - before.receivedAt < LATE_MS) return false;
+    this.forget(pod.uid);
+    const entry = { pod, report, receivedAt, bytes };
+    this.#pods.set(pod.uid, entry);
+    this.#count(entry, 1);
+    this.#bound();
+    return true;
+  }
+
+  /** Undefined: none came, or it is forgotten. */
+  reportOf(uid: string): Latest | undefined {
+    this.#bound();
+    return this.#pods.get(uid);
+  }
+
+  all(): Iterable<Latest> {
+    this.#bound();
+    return this.#pods.values();
+  }
+
+  /** How many running sidecars of a policy (`<Kind>.<name>`) in a namespace run which revision; '' is none yet. */
+  revisions(namespace: string, policy: string): ReadonlyMap<string, number> {
+    this.#bound();
+    return this.#revisions.get(`${namespace}/${policy}`) ?? new Map();
+  }
+
+  /** How many pods report, by state. */
+  states(): ReadonlyMap<ReportState, number> {
+    const states = new Map<ReportState, number>();
+    for (const { report } of this.all()) states.set(report.state, (states.get(report.state) ?? 0) + 1);
+    return states;
+  }
+
+  /** Pods that will report again. */
+  get reporting(): number {
+    this.#bound();
+    return this.#reporting;
+  }
+
+  /** Of the pods that are to report again. */
+  longestSilent(): Latest | undefined {
+    for (const entry of this.all()) if (entry.report.state !== 'Ended') return entry;
+    return undefined;
+  }
+
+  /** The pod is gone. */
+  forget(uid: string): void {
+    const entry = this.#pods.get(uid);
+    if (!entry) return;
+    this.#pods.delete(uid);
+    this.#count(entry, -1);
+  }
+
+  /** Another one leads: what is here grows old. */
+  clear(): void {
+    for (const uid of this.#pods.keys()) this.forget(uid);
+  }
+
+  #bound(): void {
+    for (const [uid, { receivedAt }] of this.#pods) {
+      const isTooMuch = this.#pods.size > PODS_AT_MOST || this.#bytes > BYTES_AT_MOST;
+      if (!isTooMuch && this.#now() - receivedAt < SILENT_MS) return;
+      this.forget(uid);
+    }
+  }
+
+  #count({ pod, report, bytes }: Entry, by: 1 | -1): void {
+    this.#bytes += by * bytes;
+    if (report.state === 'Ended') return;
+    this.#reporting += by;
+    if (report.policy === undefined) return;
+    const key = `${pod.namespace}/${report.policy}`;
+    const revisions = this.#revisions.get(key) ?? new Map<string, number>();
+    const revision = report.revision ?? '';
+    const count = (revisions.get(revision) ?? 0) + by;
+    if (count > 0) revisions.set(revision, count);
+    else revisions.delete(revision);
+    if (revisions.size > 0) this.#revisions.set(key, revisions);
+    else this.#revisions.delete(key);
+  }
+}
