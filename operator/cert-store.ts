@@ -4,11 +4,12 @@ import type { Part } from '../runtime/lifecycle.ts';
 import type { Log } from '../runtime/log.ts';
 import { judge, renew, type Certificates } from './certs.ts';
 import { ApiError, type Cluster, type KubeObject } from './cluster.ts';
+import { reportsService } from './reports/endpoint.ts';
 
 export interface CertStoreOptions {
   cluster: Cluster;
   namespace: string;
-  /** Of the release: the Secret is `<name>-certs`, the certificate is for the Service `<name>`. */
+  /** Of the release: the Secret is `<name>-certs`, the certificate is for the Services `<name>` and `<name>-reports`. */
   name: string;
   onChange: (certificates: Certificates) => void;
   now: () => Date;
@@ -58,7 +59,8 @@ export class CertStore implements Part {
 
   async #look(): Promise<void> {
     const { cluster, namespace, name, now, onChange, log } = this.#options;
-    const names = [`${name}.${namespace}.svc`, `${name}.${namespace}.svc.cluster.local`];
+    const hosts = [name, reportsService(name)].map((service) => `${service}.${namespace}.svc`);
+    const names = hosts.flatMap((host) => [host, `${host}.cluster.local`]);
     const secrets = `/api/v1/namespaces/${namespace}/secrets`;
     const path = `${secrets}/${name}-certs`;
     let stored = await cluster.get<Secret>(path);

@@ -81,10 +81,12 @@ export async function renew(
   };
 }
 
-/** What the webhook configuration carries: the authority, and the one before it. */
-export function caBundle({ ca, oldCa }: Certificates): string {
-  return Buffer.from([ca, oldCa].filter(Boolean).join('\n')).toString('base64');
-}
+/** Whom to trust, PEM: the authority, and the one before it. */
+export const authorities = ({ ca, oldCa }: Certificates): string => [ca, oldCa].filter(Boolean).join('\n');
+
+/** What the webhook configuration carries of it. */
+export const caBundle = (certificates: Certificates): string =>
+  Buffer.from(authorities(certificates)).toString('base64');
 
 async function newAuthority(now: Date): Promise<{ cert: x509.X509Certificate; key: CryptoKey }> {
   const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);

@@ -46,7 +46,9 @@ describe('the configuration', () => {
       },
       redactRequired: [],
       webhookPort: 9443,
+      reportsPort: 9444,
       httpPort: 8080,
+      podIp: undefined,
       logLevel: 'info',
     });
   });

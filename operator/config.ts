@@ -19,7 +19,11 @@ export interface Config {
   /** Built-in rules of redaction that no policy can switch off. */
   redactRequired: readonly Redaction[];
   webhookPort: number;
+  /** On which sidecars report. */
+  reportsPort: number;
   httpPort: number;
+  /** This pod's; undefined: sidecars have no way here, and do not report. */
+  podIp: string | undefined;
   logLevel: Level;
 }
 
@@ -60,7 +64,9 @@ const environment = z.object({
     .pipe(z.array(z.enum(REDACTIONS)))
     .default([]),
   TRACEWELL_WEBHOOK_PORT: port.default(9443),
+  TRACEWELL_REPORTS_PORT: port.default(9444),
   TRACEWELL_HTTP_PORT: port.default(8080),
+  TRACEWELL_POD_IP: z.union([z.ipv4(), z.ipv6()]).optional(),
   TRACEWELL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 
@@ -97,7 +103,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     },
     redactRequired: e.TRACEWELL_REDACT_REQUIRED,
     webhookPort: e.TRACEWELL_WEBHOOK_PORT,
+    reportsPort: e.TRACEWELL_REPORTS_PORT,
     httpPort: e.TRACEWELL_HTTP_PORT,
+    podIp: e.TRACEWELL_POD_IP,
     logLevel: e.TRACEWELL_LOG_LEVEL,
   };
 }

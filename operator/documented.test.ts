@@ -4,6 +4,8 @@ import { expect, it } from 'vitest';
 import { SKIP_REASON } from '../api/names.ts';
 import { VARIABLES } from './config.ts';
 import { Metrics } from './health/metrics.ts';
+import { LatestReports } from './reports/latest.ts';
+import { ReportMetrics } from './reports/metrics.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../docs/operator.md'), 'utf8');
 
@@ -18,7 +20,10 @@ it('docs/operator.md lists every skip reason', () => {
 });
 
 it('docs/operator.md lists every metric', () => {
-  const names = new Metrics('1.2.3', 'v26').registry
+  const { registry } = new Metrics('1.2.3', 'v26');
+  const now = () => 0;
+  expect(new ReportMetrics(registry, new LatestReports(now), now)).toBeDefined();
+  const names = registry
     .getMetricsAsArray()
     .map(({ name }) => name)
     .filter((name) => name.startsWith('tracewell_'));

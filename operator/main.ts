@@ -3,7 +3,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { describe } from '../runtime/errors.ts';
 import { startAll, stopAll } from '../runtime/lifecycle.ts';
 import { CertStore } from './cert-store.ts';
-import { caBundle } from './certs.ts';
+import { authorities, caBundle } from './certs.ts';
 import { Cluster, type KubeObject } from './cluster.ts';
 import { readConfig } from './config.ts';
 import { Elastic } from './elastic/client.ts';
@@ -17,9 +17,11 @@ import { Controller } from './reconcile/controller.ts';
 import { POLICIES_PATH, Reconciler, type RawPolicy } from './reconcile/reconciler.ts';
 import { Reflector } from './reconcile/reflector.ts';
 import { Selection } from './reconcile/selection.ts';
+import { Reports } from './reports/reports.ts';
 import { unsupportedBy } from './version.ts';
 
 const now = () => new Date();
+const clock = () => performance.now();
 const random = Math.random;
 let log = operatorLog('info');
 
@@ -71,6 +73,10 @@ try {
     webhookApp({ view, settings: config.sidecar, now, log, onReview }),
     config.webhookPort,
   );
+
+  // How sidecars stand -> the last report of each pod.
+  const { podIp: ip, reportsPort } = config;
+  const reports = new Reports({ cluster, name, namespace, owner, ip, port: reportsPort, metrics, clock, log });
   const certs = new CertStore({
     cluster,
     namespace,
@@ -79,6 +85,7 @@ try {
     log,
     onChange: (certificates) => {
       webhook.use(certificates);
+      reports.server.use(certificates);
       if (selection.published)
         void selection
           .publish()
@@ -101,6 +108,7 @@ try {
     elastic,
     settings: config.elastic,
     redactRequired: config.redactRequired,
+    reports: () => (reports.url && certs.current ? { url: reports.url, ca: authorities(certs.current) } : undefined),
     newRedactionKey: () => randomBytes(32).toString('hex'),
     selection,
     ownNamespace: namespace,
@@ -134,7 +142,7 @@ try {
     ],
   });
 
-  const parts = [health, certs, webhook, policies, namespaces, controller];
+  const parts = [health, certs, webhook, policies, namespaces, controller, reports];
   await startAll(parts);
   log.info('started', {
     version: packageJson.version,

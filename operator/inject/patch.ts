@@ -130,7 +130,7 @@ function check({ spec }: Pod): void {
   const volumes = (spec.volumes ?? []).map(({ name }) => name);
   invariant(new Set(volumes).size === volumes.length, `two volumes have one name: ${volumes.join(', ')}`);
   for (const { volumeMounts = [], resources } of (spec.initContainers ?? []).filter(isOurs)) {
-    for (const { name } of volumeMounts.slice(0, 4))
+    for (const { name } of volumeMounts.slice(0, sidecarVolumes().length))
       invariant(volumes.includes(name), `no volume for the mount ${name}`);
     for (const [name, request] of Object.entries(resources?.requests ?? {})) {
       const limit = resources?.limits?.[name] ?? request;

@@ -1,4 +1,4 @@
-import { ENV, SECRET, SIDECAR, VOLUME } from '../../api/names.ts';
+import { ENV, SECRET, SIDECAR, TOKEN, VOLUME } from '../../api/names.ts';
 import type { PolicySpec } from '../../api/policy.ts';
 import type { Container, Pod, Volume } from './pod.ts';
 import { greater, lesser, numberOf } from './quantity.ts';
@@ -22,6 +22,8 @@ export interface SidecarSettings {
 const UID = 65_521;
 /** Checkpoints take some hundred bytes a file. An emptyDir over its limit evicts the pod, so it is far away. */
 const STATE_SIZE = '64Mi';
+/** The kubelet renews it at four fifths of its life. */
+const TOKEN_SECONDS = 3600;
 
 const field = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath } } });
 
@@ -41,6 +43,7 @@ export function sidecarContainer(settings: SidecarSettings, resources: Resources
       { name: ENV.config, value: VOLUME.config.path },
       { name: ENV.state, value: VOLUME.state.path },
       { name: ENV.podinfo, value: VOLUME.podinfo.path },
+      { name: ENV.token, value: `${VOLUME.token.path}/${TOKEN.file}` },
       ...proxyOf(settings),
     ],
     resources,
@@ -64,6 +67,7 @@ export function sidecarContainer(settings: SidecarSettings, resources: Resources
       },
       { name: VOLUME.config.name, mountPath: VOLUME.config.path, readOnly: true },
       { name: VOLUME.podinfo.name, mountPath: VOLUME.podinfo.path, readOnly: true },
+      { name: VOLUME.token.name, mountPath: VOLUME.token.path, readOnly: true },
       { name: VOLUME.state.name, mountPath: VOLUME.state.path },
     ],
   };
@@ -77,11 +81,14 @@ function proxyOf({ proxy: { http, https, none } }: SidecarSettings): { name: str
 /** With the API server's defaults, so that a second look finds them as they should be. */
 export function sidecarVolumes(): Volume[] {
   const item = (path: string) => ({ path, fieldRef: { apiVersion: 'v1', fieldPath: `metadata.${path}` } });
+  const token = { audience: TOKEN.audience, expirationSeconds: TOKEN_SECONDS, path: TOKEN.file };
   return [
     { name: VOLUME.logs.name, hostPath: { path: '/var/log/pods', type: 'Directory' } },
     // Optional: a pod starts although its namespace has no configuration yet, and gets it when it comes.
     { name: VOLUME.config.name, secret: { secretName: SECRET, optional: true, defaultMode: 0o644 } },
     { name: VOLUME.podinfo.name, downwardAPI: { items: [item('labels'), item('annotations')], defaultMode: 0o644 } },
+    // Bound to the pod and of use to nobody but the operator, so it is there for pods that want no token of their own, too.
+    { name: VOLUME.token.name, projected: { sources: [{ serviceAccountToken: token }], defaultMode: 0o644 } },
     { name: VOLUME.state.name, emptyDir: { sizeLimit: STATE_SIZE } },
   ];
 }

@@ -21,6 +21,7 @@ let time: number;
 let labels: Record<string, string> | undefined;
 let elastics: Elastic[];
 let redactionKeys: number;
+let authority: string;
 const { log, lines } = keepingLog();
 
 beforeEach(async () => {
@@ -32,6 +33,7 @@ beforeEach(async () => {
   labels = {};
   elastics = [];
   redactionKeys = 0;
+  authority = 'first';
   lines.length = 0;
 });
 afterEach(async () => {
@@ -57,7 +59,8 @@ async function operator({ credentials = USER, unsupported }: Given = {}) {
   const common = { cluster, elastic, settings, selection, ownNamespace: 'ops', unsupported, now, log };
   const metrics = new Metrics('0', 'v26');
   const redaction = { redactRequired: [], newRedactionKey: () => `${++redactionKeys}`.padStart(64, '0') };
-  return new Reconciler({ ...common, ...redaction, metrics, policiesOf, labelsOf: () => labels });
+  const reports = () => ({ url: 'https://tracewell-reports.ops.svc/report', ca: authority });
+  return new Reconciler({ ...common, ...redaction, reports, metrics, policiesOf, labelsOf: () => labels });
 }
 
 const conditions = () =>
@@ -82,6 +85,16 @@ describe('a namespace with a policy', () => {
     expect(writes).toEqual(['tracewell', 'tracewell', 'tracewell', 'status']); // an empty webhook configuration first
     expect(kube.seen('PATCH')[1]!.path).toBe(SECRET);
     expect(conditions()).toEqual(['Accepted: Valid', 'ElasticsearchReady: Ready', 'Injected: AllInjected']);
+  });
+
+  it('is told of the operator’s new authority', async () => {
+    const reconciler = await operator();
+    const told = () => Buffer.from(secret()!.data['operator-ca.crt']!, 'base64').toString();
+    await reconciler.reconcile('shop');
+    expect(told()).toBe('first');
+    authority = 'second and first';
+    await reconciler.reconcile('shop');
+    expect(told()).toBe('second and first');
   });
 
   it('is left as it is at the next look', async () => {

@@ -10,7 +10,15 @@ import type { Metrics } from '../health/metrics.ts';
 import type { Pod } from '../inject/pod.ts';
 import { accept, type Judged } from '../policy/accept.ts';
 import { coverage, type Coverage } from './coverage.ts';
-import { isManaged, secretOf, secretPath, storedKey, storedRedactionKey, type Secret } from './secret.ts';
+import {
+  isManaged,
+  secretOf,
+  secretPath,
+  storedKey,
+  storedRedactionKey,
+  type ReportTarget,
+  type Secret,
+} from './secret.ts';
 import type { Selection } from './selection.ts';
 import { accepted, injectedFinding, statusOf, type Finding, type Findings } from './status.ts';
 
@@ -26,6 +34,8 @@ export interface ReconcilerOptions {
   selection: Selection;
   /** Built-in rules of redaction that no policy can switch off. */
   redactRequired: readonly Redaction[];
+  /** Where sidecars report at the moment; undefined: nowhere. */
+  reports: () => ReportTarget | undefined;
   /** A new key of redacted values, 64 hex digits; each namespace gets one, once. */
   newRedactionKey: () => string;
   ownNamespace: string;
@@ -109,9 +119,9 @@ export class Reconciler {
     }
     this.#options.metrics.elasticReady(!trouble);
     if (key) {
-      const { redactRequired, newRedactionKey } = this.#options;
+      const { redactRequired, newRedactionKey, reports } = this.#options;
       const redactionKey = storedRedactionKey(before) ?? newRedactionKey();
-      const contents = { namespace, policies, key, redactionKey, redactRequired, ...settings };
+      const contents = { namespace, policies, key, redactionKey, redactRequired, reports: reports(), ...settings };
       await cluster.apply(secretPath(namespace), secretOf(contents));
       this.#unwritten.delete(namespace);
       if (!unsupported) await selection.add(namespace);

@@ -14,6 +14,7 @@ const contents: SecretContents = {
   ca: '-----BEGIN CERTIFICATE-----\n',
   redactionKey: '0a'.repeat(32),
   redactRequired: ['ipv4'],
+  reports: undefined,
 };
 const decoded = (one: SecretContents) =>
   Object.fromEntries(
@@ -49,6 +50,12 @@ describe('the Secret of a namespace', () => {
 
   it('holds no authority where the public ones do', () => {
     expect(Object.keys(decoded({ ...contents, ca: undefined }))).not.toContain('es-ca.crt');
+  });
+
+  it('says where to report, and whom to trust there', () => {
+    const reports = { url: 'https://tracewell-reports.ops.svc/report', ca: 'new\nold\n' };
+    const { 'operator-url': url, 'operator-ca.crt': authority } = decoded({ ...contents, reports });
+    expect({ url, ca: authority }).toEqual(reports);
   });
 
   it('gives the key back that was put into it', () => {

@@ -55,15 +55,26 @@ export interface SecretContents extends Common {
   /** 64 hex digits. */
   redactionKey: string;
   ca: string | undefined;
+  reports: ReportTarget | undefined;
 }
 
-/** Everything that the namespace's sidecars need: a configuration per policy, the keys, the authority. */
-export function secretOf({ namespace, policies, key, redactionKey, ca, ...common }: SecretContents) {
+/** Where sidecars report, and whom they trust there: PEM. */
+export interface ReportTarget {
+  url: string;
+  ca: string;
+}
+
+/** Everything that the namespace's sidecars need: a configuration per policy, the keys, the authorities, and where to report. */
+export function secretOf({ namespace, policies, key, redactionKey, ca, reports, ...common }: SecretContents) {
   const files: Record<string, string> = {
     [SECRET_FILE.apiKey]: key.encoded,
     [SECRET_FILE.redactionKey]: redactionKey,
   };
   if (ca) files[SECRET_FILE.elasticsearchCa] = ca;
+  if (reports) {
+    files[SECRET_FILE.operatorUrl] = reports.url;
+    files[SECRET_FILE.operatorCa] = reports.ca;
+  }
   for (const policy of policies) {
     files[`TracingPolicy.${policy.metadata.name}.json`] = `${JSON.stringify(configOf(policy, common), null, 2)}\n`;
   }

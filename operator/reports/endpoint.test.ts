@@ -67,6 +67,7 @@ it('puts it back when it is gone', async () => {
   vi.advanceTimersByTime(30_000);
   vi.useRealTimers();
   await until('the slice', () => slice() !== undefined);
+  expect(slice()).toMatchObject({ endpoints: [{ addresses: ['10.0.0.7'] }] });
 });
 
 it('says once that it cannot be written, and again when it can', async () => {

@@ -7,6 +7,8 @@ import type { ReportResult } from './refusal.ts';
 export class ReportMetrics {
   readonly #reports: Counter<'result'>;
   readonly #reviews: Counter<'result'>;
+  readonly pods: Gauge<'state'>;
+  readonly age: Gauge;
 
   /** `now`: milliseconds of the clock of `latest`. */
   constructor(registry: Registry, latest: LatestReports, now: () => number) {
@@ -23,7 +25,7 @@ export class ReportMetrics {
       labelNames: ['result'],
       registers,
     });
-    new Gauge({
+    this.pods = new Gauge({
       name: 'tracewell_reporting_pods',
       help: 'Pods whose report is here, by the state that it tells of.',
       labelNames: ['state'],
@@ -33,7 +35,7 @@ export class ReportMetrics {
         for (const state of Object.keys(REPORT_STATE) as ReportState[]) this.set({ state }, states.get(state) ?? 0);
       },
     });
-    new Gauge({
+    this.age = new Gauge({
       name: 'tracewell_report_age_seconds',
       help: 'Age of the report of the pod that has been silent longest; pods at their end are left out.',
       registers,
