@@ -168,7 +168,7 @@ it('says when the API server cannot be asked: to the sidecar each time, to the l
 it('goes over to a renewed certificate', async () => {
   const renewed = await renew('renew all', undefined, ['localhost'], new Date());
   server.use(renewed);
-  await expect(post()).rejects.toThrow('signature');
+  await expect(post()).rejects.toThrow('certificate');
   expect(await post({ options: { ca: renewed.ca } })).toMatchObject({ status: 200 });
 });
 
