@@ -28,6 +28,8 @@ export const ANNOTATION = {
   workload: `${GROUP}/workload`,
   /** The images that the pod asks for, JSON by container: `{"cart":"registry.example.com/cart:1.2"}`. */
   images: `${GROUP}/images`,
+  /** Of what was injected: a hash of the container and its volumes as settings and policy wanted them. */
+  revision: `${GROUP}/revision`,
   /** When the pod was injected, RFC 3339. */
   injectedAt: `${GROUP}/injected-at`,
 } as const;
@@ -103,14 +105,24 @@ export const STREAM_PREFIX = {
 
 /** Why a pod that a policy selects is not injected: status, metric label and log field use the same word. */
 export const SKIP_REASON = {
+  /** Of the cluster or of the operator. */
+  SystemNamespace: 'SystemNamespace',
   OptedOut: 'OptedOut',
+  /** The label says neither "true" nor "false". */
+  InvalidLabel: 'InvalidLabel',
   Paused: 'Paused',
   MirrorPod: 'MirrorPod',
   Windows: 'Windows',
+  VirtualNode: 'VirtualNode',
+  NativeSidecarsUnsupported: 'NativeSidecarsUnsupported',
+  HostPathForbidden: 'HostPathForbidden',
   NameTaken: 'NameTaken',
   VolumeTaken: 'VolumeTaken',
-  HostPathForbidden: 'HostPathForbidden',
+  /** The pod, a LimitRange or a quota of the namespace has no room for the sidecar's requests or limits. */
   PodResources: 'PodResources',
+  LimitRange: 'LimitRange',
+  QuotaExceeded: 'QuotaExceeded',
+  AnnotationsFull: 'AnnotationsFull',
   /** It went in without us: the webhook was not there or not asked. */
   Missed: 'Missed',
 } as const;

@@ -10,7 +10,10 @@ import { Elastic } from './elastic/client.ts';
 import { Metrics } from './health/metrics.ts';
 import { HealthServer } from './health/server.ts';
 import { WebhookServer } from './inject/server.ts';
-import { webhookApp, type View } from './inject/webhook.ts';
+import { projectLimitRange, type LimitRange } from './inject/limit-range.ts';
+import { projectNode, type Node } from './inject/node.ts';
+import { projectQuota, type Quota } from './inject/quota.ts';
+import { surroundingsOf, webhookApp, type View } from './inject/webhook.ts';
 import { operatorLog } from './log.ts';
 import { accept } from './policy/accept.ts';
 import { Controller } from './reconcile/controller.ts';
@@ -50,6 +53,13 @@ try {
     random,
     onChange: (is, was) => controller.namespaceChanged(is, was),
   });
+  // What speaks against a sidecar: looked at when it is asked for, so no change of it is news.
+  const looked = { cluster, log, random, onChange: () => {} };
+  const nodes = new Reflector<Node>({ ...looked, path: '/api/v1/nodes', project: projectNode });
+  const quotas = new Reflector<Quota>({ ...looked, path: '/api/v1/resourcequotas', project: projectQuota });
+  const limits = new Reflector<LimitRange>({ ...looked, path: '/api/v1/limitranges', project: projectLimitRange });
+  const looks = [nodes, quotas, limits];
+  const isIn = (of: string) => (object: KubeObject) => object.metadata.namespace === of;
   const policiesOf = (of: string) => [...policies.all()].filter(({ metadata }) => metadata.namespace === of);
   const labelsOf = (of: string) => {
     const found = namespaces.get(undefined, of);
@@ -64,15 +74,16 @@ try {
         return judged.ok ? [judged.policy] : [];
       }),
     namespaceLabels: labelsOf,
+    quotasOf: (of) => [...quotas.all()].filter(isIn(of)),
+    limitRangesOf: (of) => [...limits.all()].filter(isIn(of)),
+    nodes: () => [...nodes.all()],
   };
+  const site = { settings: config.sidecar, ownNamespace: namespace };
   const onReview: Metrics['review'] = (result, seconds) => {
     metrics.review(result, seconds);
     controller.podReviewed(result.namespace);
   };
-  const webhook = new WebhookServer(
-    webhookApp({ view, settings: config.sidecar, now, log, onReview }),
-    config.webhookPort,
-  );
+  const webhook = new WebhookServer(webhookApp({ view, ...site, now, log, onReview }), config.webhookPort);
 
   // How sidecars stand -> the last report of each pod.
   const { podIp: ip, reportsPort } = config;
@@ -114,6 +125,7 @@ try {
     ownNamespace: namespace,
     policiesOf,
     labelsOf,
+    surroundingsOf: (of) => surroundingsOf(view, of, site),
     unsupported,
     metrics,
     now,
@@ -138,11 +150,12 @@ try {
       ...(stopping ? ['the end: it is stopping'] : []),
       ...(certs.current ? [] : ['certificates']),
       ...(policies.synced && namespaces.synced ? [] : ['the list of policies and namespaces']),
+      ...(looks.every(({ synced }) => synced) ? [] : ['the lists of nodes, quotas and limit ranges']),
       ...(selection.published ? [] : ['the webhook configuration']),
     ],
   });
 
-  const parts = [health, certs, webhook, policies, namespaces, controller, reports];
+  const parts = [health, certs, webhook, policies, namespaces, ...looks, controller, reports];
   await startAll(parts);
   log.info('started', {
     version: packageJson.version,

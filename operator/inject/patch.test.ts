@@ -4,23 +4,14 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { podOf, policyOf, SETTINGS } from '../../test/operator/objects.ts';
-import { inject, patchOf, type Operation } from './patch.ts';
+import { applyPatch } from '../../test/operator/patched.ts';
+import { inject, patchOf } from './patch.ts';
 import { isInjected, type Pod } from './pod.ts';
 
 const GOLDEN = join(import.meta.dirname, '../../test/golden/inject');
 const options = { policy: policyOf('shop'), settings: SETTINGS, now: new Date('2026-01-02T03:04:05Z') };
 
-/** Applies a patch as RFC 6902 says: the object that gets the member must be there. */
-function apply(pod: Pod, patch: readonly Operation[]): Pod {
-  const after = structuredClone(pod);
-  for (const { path, value } of patch) {
-    const [, parent, member] = path.split('/') as [string, 'metadata' | 'spec', string];
-    expect(after).toHaveProperty(parent);
-    Object.assign(after[parent], { [member]: value });
-  }
-  return after;
-}
-const patched = (pod: Pod) => apply(pod, patchOf(pod, options));
+const patched = (pod: Pod) => applyPatch(pod, patchOf(pod, options));
 
 const cases = readdirSync(GOLDEN).filter((file) => !file.includes('.injected.'));
 const read = (file: string) => parse(readFileSync(join(GOLDEN, file), 'utf8')) as Pod;
@@ -162,4 +153,14 @@ it.each([
   const pod = inject(podOf(), options);
   pod.spec.initContainers![0]!.resources = resources;
   expect(() => patchOf(pod, options)).toThrow('the sidecar requests');
+});
+
+it.each([
+  ['would take more than 16 KiB', 'x'.repeat(16_384), {}, false],
+  ['would take more than what the pod’s own leave', 'cart:1', { large: 'x'.repeat(262_000) }, false],
+  ['fit', 'cart:1', { large: 'x'.repeat(261_800) }, true],
+])('the images are in the annotations only where they fit: they %s', (_, image, annotations, expected) => {
+  const after = patched(podOf({ containers: [{ name: 'app', image }] }, { annotations }));
+  expect(Object.hasOwn(after.metadata.annotations!, 'tracewell.dev/images')).toBe(expected);
+  expect(after.metadata.annotations).toHaveProperty(['tracewell.dev/policy']);
 });

@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { ANNOTATION } from '../../api/names.ts';
 import type { TracingPolicy } from '../../api/policy.ts';
 import { invariant } from '../../runtime/errors.ts';
-import { isOurs, workloadOf, type Container, type Pod } from './pod.ts';
+import { isOurs, OUR_VOLUMES, workloadOf, type Container, type Pod } from './pod.ts';
 import { numberOf } from './quantity.ts';
+import { revisionOf } from './revision.ts';
 import { sidecarContainer, sidecarResources, sidecarVolumes, type SidecarSettings } from './sidecar.ts';
 
 /** RFC 6902, the part of it that is needed: "add" also replaces. */
@@ -21,6 +22,10 @@ const MESH = new Set([
   'linkerd-init',
   'linkerd-network-validator',
   'linkerd-proxy',
+  'kuma-init',
+  'kuma-sidecar',
+  'consul-connect-inject-init',
+  'consul-dataplane',
 ]);
 /** The cluster autoscaler does not scale down a node with local volumes that are not listed here. */
 const LOCAL_VOLUMES = 'cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes';
@@ -54,7 +59,7 @@ export function inject(pod: Pod, { policy, settings, now }: InjectOptions): Pod 
   const wanted = sidecarVolumes();
   return {
     ...pod,
-    metadata: { ...pod.metadata, annotations: annotations(pod, policy, now) },
+    metadata: { ...pod.metadata, annotations: annotations(pod, { policy, settings, now }) },
     spec: {
       ...pod.spec,
       initContainers: others.toSpliced(place, 0, ours),
@@ -87,22 +92,31 @@ function merge(fresh: Container, present: Container | undefined): Container {
   };
 }
 
-function annotations(pod: Pod, policy: TracingPolicy, now: Date): Record<string, string> {
+/** The bytes that the API server lets all annotations of an object have, names and values. */
+export const ANNOTATIONS_AT_MOST = 262_144;
+/** The images of a pod are left out when they take unusually much of it, or more than what is left. */
+const IMAGES_AT_MOST = 16_384;
+
+function annotations(pod: Pod, { policy, settings, now }: InjectOptions): Record<string, string> {
   const given = pod.metadata.annotations ?? {};
   const workload = workloadOf(pod);
   const local = given[LOCAL_VOLUMES];
-  return {
+  const wanted = {
     ...given,
     [ANNOTATION.policy]: `TracingPolicy.${policy.metadata.name}`,
+    [ANNOTATION.revision]: revisionOf(settings, policy.spec),
     ...(workload ? { [ANNOTATION.workload]: workload } : {}),
-    ...imagesOf(pod),
     [ANNOTATION.injectedAt]: given[ANNOTATION.injectedAt] ?? now.toISOString(),
     ...(local === undefined ? {} : { [LOCAL_VOLUMES]: withOurs(local) }),
   };
+  const all = { ...wanted, ...imagesOf(pod) };
+  return annotationsSize({ metadata: { annotations: all } }) <= ANNOTATIONS_AT_MOST ? all : wanted;
 }
 
-/** Annotations of a pod are limited to 256 KiB, the application's own included: what is unusually long is left out. */
-const IMAGES_AT_MOST = 16_384;
+/** As the API server counts it. */
+export function annotationsSize({ metadata: { annotations = {} } }: Pick<Pod, 'metadata'>): number {
+  return Object.entries(annotations).reduce((sum, pair) => sum + Buffer.byteLength(pair.join('')), 0);
+}
 
 function imagesOf({ spec }: Pod): Record<string, string> {
   const others = [...(spec.initContainers ?? []), ...spec.containers].filter((container) => !isOurs(container));
@@ -130,7 +144,7 @@ function check({ spec }: Pod): void {
   const volumes = (spec.volumes ?? []).map(({ name }) => name);
   invariant(new Set(volumes).size === volumes.length, `two volumes have one name: ${volumes.join(', ')}`);
   for (const { volumeMounts = [], resources } of (spec.initContainers ?? []).filter(isOurs)) {
-    for (const { name } of volumeMounts.slice(0, sidecarVolumes().length))
+    for (const { name } of volumeMounts.filter((mount) => OUR_VOLUMES.includes(mount.name)))
       invariant(volumes.includes(name), `no volume for the mount ${name}`);
     for (const [name, request] of Object.entries(resources?.requests ?? {})) {
       const limit = resources?.limits?.[name] ?? request;

@@ -33,3 +33,34 @@ export const greater = (one: string | undefined, other: string | undefined): str
 /** The lesser of two quantities, likewise. */
 export const lesser = (one: string | undefined, other: string | undefined): string | undefined =>
   one === undefined || (other !== undefined && numberOf(other) < numberOf(one)) ? other : one;
+
+const ONE = 1_000_000_000n;
+
+/**
+ * A quantity in billionths, rounded up as Kubernetes does: exact, so that sums of them are what the API server adds up.
+ * Throws for what is no quantity.
+ */
+export function nanosOf(quantity: string): bigint {
+  if (Number.isNaN(numberOf(quantity))) throw new Error(`${quantity} is no quantity`);
+  const [, sign, whole, fraction = '', exponent = '0', suffix = ''] =
+    /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?([a-zA-Z]*)$/.exec(quantity)!;
+  const power = Number(exponent) - fraction.length;
+  const times = ONE * BigInt(MORE[suffix] ?? 1) * 10n ** BigInt(Math.max(power, 0));
+  const parts = BigInt(LESS[suffix] ?? 1) * 10n ** BigInt(Math.max(-power, 0));
+  const nanos = (BigInt(`${whole}${fraction}`) * times + parts - 1n) / parts;
+  return sign === '-' ? -nanos : nanos;
+}
+
+const WRITTEN: readonly [bigint, string][] = [
+  [ONE << 30n, 'Gi'],
+  [ONE << 20n, 'Mi'],
+  [ONE << 10n, 'Ki'],
+  [ONE, ''],
+  [ONE / 1000n, 'm'],
+];
+
+/** Billionths as people write them: `96Mi`, `1500m`. */
+export function quantityOf(nanos: bigint): string {
+  const [unit, suffix] = WRITTEN.find(([unit]) => nanos !== 0n && nanos % unit === 0n) ?? [1n, nanos === 0n ? '' : 'n'];
+  return `${nanos / unit}${suffix}`;
+}

@@ -2,6 +2,7 @@ import { ENV, SECRET, SIDECAR, TOKEN, VOLUME } from '../../api/names.ts';
 import type { PolicySpec } from '../../api/policy.ts';
 import type { Container, Pod, Volume } from './pod.ts';
 import { greater, lesser, numberOf } from './quantity.ts';
+import { hasPodResources } from './totals.ts';
 
 type Quantities = Record<string, string>;
 export interface Resources {
@@ -96,9 +97,9 @@ export function sidecarVolumes(): Volume[] {
 /**
  * Requests and limits for cpu and memory, always both, so that quotas are met; never ephemeral-storage, which would become
  * the whole pod's limit. What the policy says holds, and a default gives way to it: the API server refuses a pod that
- * requests more than its limit. In a Guaranteed pod requests equal limits, so that it stays one.
+ * requests more than its limit. In a Guaranteed pod requests equal limits, so that it stays one. Without a pod: in any other.
  */
-export function sidecarResources(pod: Pod, policy: PolicySpec, defaults: Resources): Resources {
+export function sidecarResources(pod: Pod | undefined, policy: PolicySpec, defaults: Resources): Resources {
   const given = {
     requests: quantities(policy.sidecar.resources.requests),
     limits: quantities(policy.sidecar.resources.limits),
@@ -106,12 +107,14 @@ export function sidecarResources(pod: Pod, policy: PolicySpec, defaults: Resourc
   const limits: Quantities = {};
   const requests: Quantities = {};
   for (const name of NAMES) {
-    const limit = given.limits[name] ?? greater(defaults.limits[name], given.requests[name]);
+    const wanted = given.limits[name] ?? greater(defaults.limits[name], given.requests[name]);
+    // No container has a use for more than what the whole pod may have.
+    const limit = lesser(wanted, pod?.spec.resources?.limits?.[name]);
     const request = lesser(given.requests[name] ?? defaults.requests[name], limit);
     if (limit !== undefined) limits[name] = limit;
     if (request !== undefined) requests[name] = request;
   }
-  return isGuaranteed(pod) ? { requests: { ...limits }, limits } : { requests, limits };
+  return pod && isGuaranteed(pod) ? { requests: { ...limits }, limits } : { requests, limits };
 }
 
 const NAMES = ['cpu', 'memory'] as const;
@@ -122,8 +125,13 @@ function quantities(given: PolicySpec['sidecar']['resources']['limits']): Quanti
   );
 }
 
-/** Every container has limits for cpu and memory, and requests that are absent or the same. */
-function isGuaranteed({ spec }: Pod): boolean {
+/**
+ * Every container has limits for cpu and memory, and requests that are absent or the same. Where the pod says for itself what
+ * it takes, its class is by that alone.
+ */
+function isGuaranteed(pod: Pod): boolean {
+  if (hasPodResources(pod)) return false;
+  const { spec } = pod;
   const all = [...spec.containers, ...(spec.initContainers ?? [])].filter(({ name }) => name !== SIDECAR);
   return all.every(({ resources }) =>
     NAMES.every((name) => {

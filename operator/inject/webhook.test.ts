@@ -5,7 +5,8 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { keepingLog } from '../../test/operator/log.ts';
 import { freePort } from '../../test/operator/port.ts';
-import { podOf, policyOf, SETTINGS } from '../../test/operator/objects.ts';
+import { podOf, policyOf, SURROUNDINGS } from '../../test/operator/objects.ts';
+import { answered } from '../../test/operator/patched.ts';
 import { renew, type Certificates } from '../certs.ts';
 import { isInjected, type Pod } from './pod.ts';
 import { WebhookServer } from './server.ts';
@@ -13,6 +14,16 @@ import { webhookApp, type ReviewResult, type View } from './webhook.ts';
 
 const NAME = 'tracewell.ops.svc';
 const { log, lines } = keepingLog();
+
+const EMPTY: View = {
+  policiesOf: () => [],
+  namespaceLabels: () => ({}),
+  quotasOf: () => [],
+  limitRangesOf: () => [],
+  nodes: () => [],
+};
+const { settings, ownNamespace } = SURROUNDINGS;
+const site = { settings, ownNamespace, log };
 
 let view: View;
 let reviews: ReviewResult[];
@@ -24,13 +35,15 @@ beforeAll(async () => {
   port = await freePort();
   certificates = await renew('renew all', undefined, [NAME], new Date());
   const app = webhookApp({
+    ...site,
     view: {
       policiesOf: (namespace) => view.policiesOf(namespace),
       namespaceLabels: (namespace) => view.namespaceLabels(namespace),
+      quotasOf: (namespace) => view.quotasOf(namespace),
+      limitRangesOf: (namespace) => view.limitRangesOf(namespace),
+      nodes: () => view.nodes(),
     },
-    settings: SETTINGS,
     now: () => new Date('2026-01-02T03:04:05Z'),
-    log,
     onReview: (result) => reviews.push(result),
   });
   server = new WebhookServer(app, port);
@@ -39,14 +52,17 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 beforeEach(() => {
-  view = { policiesOf: () => [policyOf('shop')], namespaceLabels: () => ({}) };
+  view = { ...EMPTY, policiesOf: () => [policyOf('shop')] };
   reviews = [];
   lines.length = 0;
 });
 
 interface Answer {
   status: number;
-  body: { error?: string; response?: { uid: string; allowed: boolean; patchType?: string; patch?: string } };
+  body: {
+    error?: string;
+    response?: { uid: string; allowed: boolean; patchType?: string; patch?: string; warnings?: string[] };
+  };
 }
 
 async function post(body: string | Buffer, path = '/inject', method = 'POST'): Promise<Answer> {
@@ -65,18 +81,10 @@ const reviewOf = (object: unknown, more: object = {}) =>
   JSON.stringify({
     apiVersion: 'admission.k8s.io/v1',
     kind: 'AdmissionReview',
-    request: { uid: 'r1', namespace: 'shop', operation: 'CREATE', object, ...more },
+    request: { uid: 'r1', kind: { kind: 'Pod' }, namespace: 'shop', operation: 'CREATE', object, ...more },
   });
 
-function patched(pod: Pod, { response }: Answer['body']): Pod {
-  const after = structuredClone(pod);
-  const patch = JSON.parse(Buffer.from(response!.patch!, 'base64').toString()) as { path: string; value: unknown }[];
-  for (const { path, value } of patch) {
-    const [, parent, member] = path.split('/') as [string, 'metadata' | 'spec', string];
-    Object.assign(after[parent], { [member]: value });
-  }
-  return after;
-}
+const patched = (pod: Pod, { response }: Answer['body']): Pod => answered(pod, response!);
 
 describe('the webhook', () => {
   it('answers with a patch that injects the sidecar', async () => {
@@ -139,9 +147,75 @@ describe('the webhook', () => {
     });
   });
 
-  it('answers a dry run like any other: it has no side effects', async () => {
-    const { body } = await post(reviewOf(podOf(), { dryRun: true }));
-    expect(isInjected(patched(podOf(), body))).toBe(true);
+  it.each([
+    ['that is injected', podOf(), true],
+    ['that is skipped', podOf({ os: { name: 'windows' } }), false],
+  ])('answers a dry run of a pod %s like any other, and nothing comes of it', async (_, pod, injected) => {
+    const { body } = await post(reviewOf(pod, { dryRun: true }));
+    expect(isInjected(patched(pod, body))).toBe(injected);
+    expect({ reviews, lines }).toEqual({ reviews: [], lines: [] });
+    expect(body).toEqual((await post(reviewOf(pod))).body);
+  });
+
+  it('repairs on reinvocation what another webhook stripped: a sidecar without restartPolicy would hold up the pod', async () => {
+    const stripped = structuredClone(patched(podOf(), (await post(reviewOf(podOf()))).body));
+    for (const container of stripped.spec.initContainers!) delete container.restartPolicy;
+    expect(isInjected(stripped)).toBe(false);
+    expect(isInjected(patched(stripped, (await post(reviewOf(stripped))).body))).toBe(true);
+  });
+
+  it.each([
+    [
+      'the quota of its namespace',
+      { quotasOf: () => [{ metadata: { name: 'q' }, status: { hard: { pods: '0' } } }] },
+      'QuotaExceeded',
+    ],
+    [
+      'the LimitRange of its namespace',
+      {
+        limitRangesOf: () => [
+          { metadata: { name: 'l' }, spec: { limits: [{ type: 'Container', max: { cpu: '1m' } }] } },
+        ],
+      },
+      'LimitRange',
+    ],
+    [
+      'a node of the cluster',
+      {
+        nodes: () => [
+          { metadata: { name: 'n' }, status: { nodeInfo: { kubeletVersion: 'v1.28.0', operatingSystem: 'linux' } } },
+        ],
+      },
+      'NativeSidecarsUnsupported',
+    ],
+    ['its namespace, which is the operator’s', {}, 'SystemNamespace'],
+  ])('asks for %s', async (_, known, reason) => {
+    view = { ...view, ...known };
+    const namespace = reason === 'SystemNamespace' ? ownNamespace : 'shop';
+    const { body } = await post(reviewOf(podOf(), { namespace }));
+    expect(body.response).toEqual({ uid: 'r1', allowed: true });
+    expect(reviews).toEqual([{ namespace, result: 'skipped', reason }]);
+  });
+
+  it('tells who creates the pod of a label that is none', async () => {
+    const { body } = await post(reviewOf(podOf({}, { labels: { 'tracewell.dev/inject': 'no' } })));
+    expect(body.response!.warnings).toEqual([expect.stringContaining('tracewell.dev/inject="no"')]);
+  });
+
+  it('drops nothing of a huge object, and looks at none of it that does not matter', async () => {
+    const managedFields = Array.from({ length: 2_000 }, (_, index) => ({
+      manager: `m${index}`,
+      fieldsV1: { 'f:a': {} },
+    }));
+    const huge = podOf({}, { managedFields });
+    const { response } = (await post(reviewOf(huge))).body;
+    expect(response).toEqual((await post(reviewOf(podOf()))).body.response);
+    expect(patched(huge, { response: response! }).metadata).toMatchObject({ managedFields });
+  });
+
+  it('says in its answers nothing that is secret: no address, no key', async () => {
+    const text = JSON.stringify(answered(podOf(), (await post(reviewOf(podOf()))).body.response!));
+    expect(text).not.toMatch(/https?:|BEGIN|api[-_]?key|password/i);
   });
 
   it.each([
@@ -160,7 +234,8 @@ describe('the webhook', () => {
   ])('allows the pod as it is %s', async (_, pod, policiesOf) => {
     view = { ...view, policiesOf };
     const { status, body } = await post(reviewOf(pod()));
-    expect([status, body.response]).toEqual([200, { uid: 'r1', allowed: true }]);
+    const warnings = [expect.stringContaining('a fault of the operator, whose log says more')];
+    expect([status, body.response]).toEqual([200, { uid: 'r1', allowed: true, warnings }]);
     expect(reviews).toEqual([{ namespace: 'shop', result: 'error', reason: 'InternalError' }]);
     expect(lines[0]).toContain('injection failed; the pod goes in as it is');
   });
@@ -177,6 +252,9 @@ describe('what is no review', () => {
     ['a request without a uid', reviewOf(podOf(), { uid: undefined })],
     ['a request without a namespace', reviewOf(podOf(), { namespace: 7 })],
     ['a request without an object', reviewOf(undefined)],
+    ['a change of a pod, which could not be patched like this', reviewOf(podOf(), { operation: 'UPDATE' })],
+    ['a subresource', reviewOf(podOf(), { subResource: 'ephemeralcontainers' })],
+    ['another kind', reviewOf(podOf(), { kind: { kind: 'PodTemplate' } })],
     ['an object that is no pod', reviewOf({ metadata: {}, spec: {} })],
     ['an object with null for metadata', reviewOf({ metadata: null, spec: { containers: [] } })],
     ['an object whose containers are no list', reviewOf({ metadata: {}, spec: { containers: {} } })],
@@ -240,7 +318,7 @@ describe('the server', () => {
   });
 
   const another = (at: number) =>
-    new WebhookServer(webhookApp({ view, settings: SETTINGS, now: () => new Date(), log, onReview: () => {} }), at);
+    new WebhookServer(webhookApp({ ...site, view, now: () => new Date(), onReview: () => {} }), at);
 
   it('says which port it cannot have', async () => {
     await expect(another(port).start()).rejects.toThrow(`EADDRINUSE: address already in use :::${port}`);

@@ -5,19 +5,27 @@ import type { Log } from '../../runtime/log.ts';
 import { govern } from '../policy/govern.ts';
 import { patchOf } from './patch.ts';
 import { displayName, type Pod } from './pod.ts';
+import type { LimitRange } from './limit-range.ts';
+import type { Node } from './node.ts';
+import type { Quota } from './quota.ts';
 import type { SidecarSettings } from './sidecar.ts';
-import { skipOf } from './skip.ts';
+import { skipOf, type Surroundings } from './skip.ts';
 
 /** What the webhook knows of the cluster: its copies, so that it answers without asking anybody. */
 export interface View {
   policiesOf(namespace: string): readonly TracingPolicy[];
   /** Undefined when there is no such namespace. */
   namespaceLabels(namespace: string): Readonly<Record<string, string>> | undefined;
+  quotasOf(namespace: string): readonly Quota[];
+  limitRangesOf(namespace: string): readonly LimitRange[];
+  nodes(): readonly Node[];
 }
 
 export interface ReviewRequest {
   uid: string;
   namespace: string;
+  /** Nothing comes of it: it is answered, and neither counted nor told of. */
+  dryRun: boolean;
   object: Pod;
 }
 
@@ -31,6 +39,8 @@ export interface ReviewResult {
 export interface WebhookOptions {
   view: View;
   settings: SidecarSettings;
+  /** The operator's. */
+  ownNamespace: string;
   now: () => Date;
   log: Log;
   onReview: (result: ReviewResult, seconds: number) => void;
@@ -49,9 +59,9 @@ export function webhookApp(options: WebhookOptions): Express {
       return;
     }
     const started = performance.now();
-    const { patch, ...result } = decide(review, options);
-    options.onReview(result, (performance.now() - started) / 1000);
-    response.json(answer(review.uid, patch));
+    const { patch, warning, ...result } = decide(review, options);
+    if (!review.dryRun) options.onReview(result, (performance.now() - started) / 1000);
+    response.json(answer(review.uid, patch, warning));
   });
   app.use((_: Request, response: Response) => {
     response.status(404).json({ error: 'there is nothing here; the webhook is POST /inject' });
@@ -64,27 +74,28 @@ export function webhookApp(options: WebhookOptions): Express {
   return app;
 }
 
+export interface Decision extends ReviewResult {
+  patch: readonly unknown[];
+  /** For whoever creates the pod: `kubectl` shows it. */
+  warning?: string;
+}
+
 /** The decision for one pod. A fault of ours leaves it as it is: the application comes first. */
-export function decide(review: ReviewRequest, options: WebhookOptions): ReviewResult & { patch: readonly unknown[] } {
-  const { namespace, object } = review;
+export function decide({ namespace, object, dryRun }: ReviewRequest, options: WebhookOptions): Decision {
   const { view, settings, log, now } = options;
   try {
-    const namespaceLabels = view.namespaceLabels(namespace);
-    if (!namespaceLabels) return { namespace: '', result: 'skipped', reason: 'NotSelected', patch: [] };
+    const surroundings = surroundingsOf(view, namespace, options);
+    if (!surroundings) return { namespace: '', result: 'skipped', reason: 'NotSelected', patch: [] };
     const pod: Pod = { ...object, metadata: { ...object.metadata, namespace } };
     const policy = govern(view.policiesOf(namespace), pod.metadata.labels ?? {});
     if (!policy) return { namespace, result: 'skipped', reason: 'NotSelected', patch: [] };
-    const skip = skipOf(pod, { policy, namespaceLabels });
+    const skip = skipOf(pod, { policy, ...surroundings });
     if (skip) {
       const { reason, message: why } = skip;
-      log.info('a pod is not injected', {
-        namespace,
-        pod: displayName(pod),
-        policy: policy.metadata.name,
-        reason,
-        why,
-      });
-      return { namespace, result: 'skipped', reason, patch: [] };
+      const what = { namespace, pod: displayName(pod), policy: policy.metadata.name, reason, why };
+      if (!dryRun) log.info('a pod is not injected', what);
+      const warning = reason === 'InvalidLabel' ? { warning: `tracewell: the pod gets no sidecar: ${why}` } : {};
+      return { namespace, result: 'skipped', reason, patch: [], ...warning };
     }
     const patch = patchOf(object, { policy, settings, now: now() });
     return { namespace, result: patch.length > 0 ? 'injected' : 'unchanged', reason: '', patch };
@@ -94,22 +105,49 @@ export function decide(review: ReviewRequest, options: WebhookOptions): ReviewRe
       pod: displayName(object),
       error: describe(error),
     });
-    return { namespace, result: 'error', reason: 'InternalError', patch: [] };
+    const warning = 'tracewell: the pod gets no sidecar, by a fault of the operator, whose log says more';
+    return { namespace, result: 'error', reason: 'InternalError', patch: [], warning };
   }
 }
 
-/** The parts of an AdmissionReview that are read; undefined for anything else. The namespace is the request's: a pod may lack it. */
-export function parseReview(body: unknown): ReviewRequest | undefined {
-  const request = (body as { request?: Record<string, unknown> } | undefined)?.request;
-  const { uid, namespace, object } = request ?? {};
-  const { metadata, spec } = (object ?? {}) as { metadata?: unknown; spec?: { containers?: unknown } };
-  if (typeof uid !== 'string' || typeof namespace !== 'string') return undefined;
-  if (typeof metadata !== 'object' || metadata === null || !Array.isArray(spec?.containers)) return undefined;
-  return { uid, namespace, object: object as Pod };
+/** What the checks look at beside the pod and its policy; undefined when there is no such namespace. */
+export function surroundingsOf(
+  view: View,
+  namespace: string,
+  { settings, ownNamespace }: Pick<Surroundings, 'settings' | 'ownNamespace'>,
+): Surroundings | undefined {
+  const namespaceLabels = view.namespaceLabels(namespace);
+  return (
+    namespaceLabels && {
+      settings,
+      ownNamespace,
+      namespaceLabels,
+      quotas: view.quotasOf(namespace),
+      limitRanges: view.limitRangesOf(namespace),
+      nodes: view.nodes(),
+    }
+  );
 }
 
-function answer(uid: string, patch: readonly unknown[]): unknown {
+/**
+ * The parts of an AdmissionReview that are read; undefined for anything but a pod that is being created, which no other
+ * operation could be patched like. The namespace is the request's: a pod may lack it.
+ */
+export function parseReview(body: unknown): ReviewRequest | undefined {
+  const request = (body as { request?: Record<string, unknown> } | undefined)?.request;
+  const { uid, namespace, object, operation, dryRun, kind, subResource } = request ?? {};
+  const { metadata, spec } = (object ?? {}) as { metadata?: unknown; spec?: { containers?: unknown } };
+  if (typeof uid !== 'string' || typeof namespace !== 'string') return undefined;
+  if (operation !== 'CREATE' || subResource || (kind as { kind?: unknown } | undefined)?.kind !== 'Pod')
+    return undefined;
+  if (typeof metadata !== 'object' || metadata === null || !Array.isArray(spec?.containers)) return undefined;
+  return { uid, namespace, dryRun: dryRun === true, object: object as Pod };
+}
+
+function answer(uid: string, patch: readonly unknown[], warning: string | undefined): unknown {
   const patched =
     patch.length > 0 ? { patchType: 'JSONPatch', patch: Buffer.from(JSON.stringify(patch)).toString('base64') } : {};
-  return { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response: { uid, allowed: true, ...patched } };
+  const warnings = warning ? { warnings: [warning] } : {};
+  const response = { uid, allowed: true, ...patched, ...warnings };
+  return { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response };
 }

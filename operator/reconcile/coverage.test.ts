@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Pod } from '../inject/pod.ts';
 import { inject } from '../inject/patch.ts';
-import { podOf, policyOf, SETTINGS } from '../../test/operator/objects.ts';
+import { podOf, policyOf, SETTINGS, SURROUNDINGS } from '../../test/operator/objects.ts';
 import { coverage } from './coverage.ts';
 
 const cart = policyOf('cart', { selector: { matchLabels: { app: 'cart' } } });
@@ -14,14 +14,18 @@ const injected = (one: Pod) => inject(one, { policy: cart, settings: SETTINGS, n
 
 it('pods count for the policy that governs them, and for no other', () => {
   const pods = [injected(pod('cart-0')), injected(pod('cart-1')), injected(pod('shop-0', 'shop'))];
-  expect(Object.fromEntries(coverage(pods, [cart, rest], {}))).toEqual({
+  expect(Object.fromEntries(coverage(pods, [cart, rest], SURROUNDINGS))).toEqual({
     cart: { matched: 2, injected: 2, skipped: [] },
     rest: { matched: 1, injected: 1, skipped: [] },
   });
 });
 
 it('a pod that no policy selects does not count', () => {
-  expect(coverage([pod('shop-0', 'shop')], [cart], {}).get('cart')).toEqual({ matched: 0, injected: 0, skipped: [] });
+  expect(coverage([pod('shop-0', 'shop')], [cart], SURROUNDINGS).get('cart')).toEqual({
+    matched: 0,
+    injected: 0,
+    skipped: [],
+  });
 });
 
 it('pods without a sidecar count by reason, in the order of its name, with an example each', () => {
@@ -32,7 +36,7 @@ it('pods without a sidecar count by reason, in the order of its name, with an ex
     pod('cart-2', 'cart', optedOut),
     pod('cart-3'),
   ];
-  expect(coverage(pods, [cart], {}).get('cart')).toEqual({
+  expect(coverage(pods, [cart], SURROUNDINGS).get('cart')).toEqual({
     matched: 4,
     injected: 0,
     skipped: [
@@ -44,15 +48,15 @@ it('pods without a sidecar count by reason, in the order of its name, with an ex
 });
 
 it('a reason of the namespace holds for all of its pods', () => {
-  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
-  expect(coverage([pod('cart-0')], [cart], labels).get('cart')!.skipped).toEqual([
+  const namespaceLabels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+  expect(coverage([pod('cart-0')], [cart], { ...SURROUNDINGS, namespaceLabels }).get('cart')!.skipped).toEqual([
     { reason: 'HostPathForbidden', count: 1, example: 'cart-0' },
   ]);
 });
 
 it('a pod that was injected stays so, though it would be skipped today', () => {
   const paused = policyOf('cart', { paused: true });
-  expect(coverage([injected(pod('cart-0')), pod('cart-1')], [paused], {}).get('cart')).toEqual({
+  expect(coverage([injected(pod('cart-0')), pod('cart-1')], [paused], SURROUNDINGS).get('cart')).toEqual({
     matched: 2,
     injected: 1,
     skipped: [{ reason: 'Paused', count: 1, example: 'cart-1' }],
@@ -60,9 +64,9 @@ it('a pod that was injected stays so, though it would be skipped today', () => {
 });
 
 it.each(['Succeeded', 'Failed'] as const)('a pod that has %s does not count', (phase) => {
-  expect(coverage([pod('cart-0', 'cart', { status: { phase } })], [cart], {}).get('cart')!.matched).toBe(0);
+  expect(coverage([pod('cart-0', 'cart', { status: { phase } })], [cart], SURROUNDINGS).get('cart')!.matched).toBe(0);
 });
 
 it.each(['Pending', 'Running'] as const)('a pod that is %s counts', (phase) => {
-  expect(coverage([pod('cart-0', 'cart', { status: { phase } })], [cart], {}).get('cart')!.matched).toBe(1);
+  expect(coverage([pod('cart-0', 'cart', { status: { phase } })], [cart], SURROUNDINGS).get('cart')!.matched).toBe(1);
 });

@@ -1,7 +1,7 @@
 import { SKIP_REASON, type SkipReason } from '../../api/names.ts';
 import type { PolicyStatus, TracingPolicy } from '../../api/policy.ts';
 import { displayName, isInjected, type Pod } from '../inject/pod.ts';
-import { skipOf } from '../inject/skip.ts';
+import { skipOf, type Surroundings } from '../inject/skip.ts';
 import { govern } from '../policy/govern.ts';
 
 export type Coverage = NonNullable<PolicyStatus['pods']>;
@@ -13,7 +13,7 @@ export type Coverage = NonNullable<PolicyStatus['pods']>;
 export function coverage(
   pods: readonly Pod[],
   policies: readonly TracingPolicy[],
-  namespaceLabels: Readonly<Record<string, string>>,
+  surroundings: Surroundings,
 ): Map<string, Coverage> {
   const all = new Map<string, Coverage>(
     policies.map(({ metadata }) => [metadata.name, { matched: 0, injected: 0, skipped: [] }]),
@@ -25,7 +25,7 @@ export function coverage(
     const counts = all.get(policy.metadata.name)!;
     counts.matched++;
     if (isInjected(pod)) counts.injected++;
-    else count(counts, skipOf(pod, { policy, namespaceLabels })?.reason ?? SKIP_REASON.Missed, displayName(pod));
+    else count(counts, skipOf(pod, { policy, ...surroundings })?.reason ?? SKIP_REASON.Missed, displayName(pod));
   }
   for (const { skipped } of all.values()) skipped.sort((a, b) => (a.reason < b.reason ? -1 : 1));
   return all;

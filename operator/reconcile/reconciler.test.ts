@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ApiServer } from '../../test/operator/api-server.ts';
 import { ElasticServer } from '../../test/operator/elastic-server.ts';
 import { keepingLog } from '../../test/operator/log.ts';
-import { podOf, rawPolicy } from '../../test/operator/objects.ts';
+import { podOf, rawPolicy, SURROUNDINGS } from '../../test/operator/objects.ts';
 import { Cluster } from '../cluster.ts';
 import { Elastic, type Credentials } from '../elastic/client.ts';
 import { Metrics } from '../health/metrics.ts';
@@ -60,7 +60,16 @@ async function operator({ credentials = USER, unsupported }: Given = {}) {
   const metrics = new Metrics('0', 'v26');
   const redaction = { redactRequired: [], newRedactionKey: () => `${++redactionKeys}`.padStart(64, '0') };
   const reports = () => ({ url: 'https://tracewell-reports.ops.svc/report', ca: authority });
-  return new Reconciler({ ...common, ...redaction, reports, metrics, policiesOf, labelsOf: () => labels });
+  const surroundingsOf = () => labels && { ...SURROUNDINGS, namespaceLabels: labels };
+  return new Reconciler({
+    ...common,
+    ...redaction,
+    reports,
+    metrics,
+    policiesOf,
+    labelsOf: () => labels,
+    surroundingsOf,
+  });
 }
 
 const conditions = () =>

@@ -8,6 +8,7 @@ import { needsKey, type StoredKey } from '../elastic/keys.ts';
 import { longestRetention } from '../elastic/streams.ts';
 import type { Metrics } from '../health/metrics.ts';
 import type { Pod } from '../inject/pod.ts';
+import type { Surroundings } from '../inject/skip.ts';
 import { accept, type Judged } from '../policy/accept.ts';
 import { coverage, type Coverage } from './coverage.ts';
 import {
@@ -42,6 +43,7 @@ export interface ReconcilerOptions {
   policiesOf: (namespace: string) => RawPolicy[];
   /** Undefined when the namespace is gone or going. */
   labelsOf: (namespace: string) => Readonly<Record<string, string>> | undefined;
+  surroundingsOf: (namespace: string) => Surroundings | undefined;
   /** Why this cluster's pods cannot have native sidecars. */
   unsupported: string | undefined;
   metrics: Metrics;
@@ -63,17 +65,17 @@ export class Reconciler {
 
   /** Throws what should be tried again; the statuses are written all the same. */
   async reconcile(namespace: string): Promise<void> {
-    const { policiesOf, labelsOf, ownNamespace, selection, unsupported } = this.#options;
+    const { policiesOf, surroundingsOf, ownNamespace, selection, unsupported } = this.#options;
     const raw = policiesOf(namespace);
-    const labels = labelsOf(namespace);
-    if (raw.length === 0 || !labels) return this.#leave(namespace);
+    const surroundings = surroundingsOf(namespace);
+    if (raw.length === 0 || !surroundings) return this.#leave(namespace);
     const judged = raw.map((policy) => accept(policy, ownNamespace));
     const policies = judged.flatMap((one) => (one.ok ? [one.policy] : []));
     for (const [index, one] of judged.entries()) if (!one.ok) await this.#refuse(raw[index]!, one);
     if (policies.length === 0) return this.#leave(namespace);
 
     const { finding, trouble } = await this.#provide(namespace, policies);
-    const pods = coverage(await this.#pods(namespace), policies, labels);
+    const pods = coverage(await this.#pods(namespace), policies, surroundings);
     const since = selection.since(namespace);
     for (const policy of policies) {
       const counts = pods.get(policy.metadata.name)!;

@@ -10,6 +10,8 @@ export interface ReflectorOptions<T> {
   cluster: Cluster;
   /** All objects of one kind: `/api/v1/namespaces`. */
   path: string;
+  /** What is kept of an object, to hold only what is read; by default all of it. */
+  project?: (object: T) => T;
   /** Hears of every object that came, changed or went; `before` is what it was. */
   onChange: (now: T | undefined, before: T | undefined) => void;
   log: Log;
@@ -93,7 +95,9 @@ export class Reflector<T extends KubeObject> implements Part {
     return resourceVersion;
   }
 
-  #set(key: string, object: T | undefined): void {
+  #set(key: string, found: T | undefined): void {
+    const { project } = this.#options;
+    const object = found && project ? project(found) : found;
     const before = this.#objects.get(key);
     if (object) this.#objects.set(key, object);
     else this.#objects.delete(key);

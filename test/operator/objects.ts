@@ -1,6 +1,7 @@
 import { tracingPolicy, type TracingPolicy } from '../../api/policy.ts';
 import type { Pod } from '../../operator/inject/pod.ts';
 import type { SidecarSettings } from '../../operator/inject/sidecar.ts';
+import type { Surroundings } from '../../operator/inject/skip.ts';
 
 /** A policy as the API server gives it, without defaults and without a check. */
 export interface RawObject {
@@ -44,4 +45,14 @@ export const SETTINGS: SidecarSettings = {
   pullPolicy: 'IfNotPresent',
   proxy: { http: '', https: '', none: '' },
   resources: { requests: { cpu: '10m', memory: '48Mi' }, limits: { cpu: '500m', memory: '192Mi' } },
+};
+
+/** A namespace in which nothing speaks against a sidecar. */
+export const SURROUNDINGS: Surroundings = {
+  settings: SETTINGS,
+  ownNamespace: 'tracewell',
+  namespaceLabels: {},
+  quotas: [],
+  limitRanges: [],
+  nodes: [],
 };
