@@ -11,6 +11,8 @@ interface Exports {
   reserve(size: number): number;
   convert(job: number): void;
   deflate(from: number, size: number, to: number): number;
+  fold(from: number, size: number): number;
+  readonly rest: WebAssembly.Global;
   readonly origin: WebAssembly.Global;
   setOrigin(action: number, tracewell: number, constant: number, nameless: number): void;
   clearKeys(): void;
@@ -42,6 +44,10 @@ export const MOST_ROWS = CHUNK_BYTES / 32;
 export const ASIDE_BYTES = 17 * 1024 * 1024;
 const SCRATCH_BYTES = 1024;
 const ORIGIN_BYTES = 16_384;
+/** From so many bytes on it is worth while. */
+const FOLDED_BYTES = 32_768;
+/** What zlib goes on from is inverted. */
+const BEGUN_WITH_ZERO = 0xffffffff;
 
 /** Fields of `Job` in assembly/convert.ts behind the first, which is the offset. */
 export const JOB = {
@@ -175,9 +181,17 @@ export class Engine {
     const at = this.bodyAt + length + SPARE;
     HEADER.copy(this.#memory, at);
     const end = at + HEADER.length + this.#exports.deflate(this.bodyAt, length, at + HEADER.length);
-    this.#memory.writeUInt32LE(crc32(this.body.subarray(0, length)), end);
+    this.#memory.writeUInt32LE(this.#crc(length), end);
     this.#memory.writeUInt32LE(length, end + 4);
     return this.#memory.subarray(at, end + 8);
+  }
+
+  /** CRC-32 of the first bytes of the body. Of many, the engine leaves few that have the same. */
+  #crc(length: number): number {
+    if (length < FOLDED_BYTES) return crc32(this.body.subarray(0, length));
+    const left = this.#exports.fold(this.bodyAt, length);
+    const at = this.#exports.rest.value;
+    return crc32(this.#memory.subarray(at, at + left), BEGUN_WITH_ZERO);
   }
 
   #write(text: string): number {
