@@ -153,6 +153,43 @@ describe('a request', () => {
     expect((await clientOf([server.url]).post()).answer).toEqual({ kind: 'items', outcomes: [STORED] });
   });
 
+  it('goes over a new connection when the one that was kept is closed', async () => {
+    const server = await serverOf();
+    const { post } = clientOf([server.url]);
+    await post();
+    server.dropsKept = true;
+    expect((await post()).answer).toEqual(STORED);
+    expect(server.connections).toBe(2);
+  });
+
+  it.each([
+    ['in chunks', { 'transfer-encoding': 'chunked' }, 1],
+    ['as the last of its connection', { connection: 'close' }, 2],
+  ])('may be answered %s', async (_, headers, connections) => {
+    const server = await serverOf();
+    const body = '{"errors":false,"items":[{"create":{"status":201}}]}';
+    server.onRequest = () => ({ status: 200, body, headers });
+    const { post } = clientOf([server.url]);
+    expect([(await post()).answer, (await post()).answer]).toEqual([STORED, STORED]);
+    expect(server.connections).toBe(connections);
+  });
+
+  it('goes as the user of the address when there is no key', async () => {
+    const server = await serverOf();
+    const url = new URL(server.url);
+    url.username = 'me';
+    url.password = 'a%20secret';
+    expect(await clientOf([url.href]).post()).toEqual({ url: server.url, answer: STORED });
+    expect(server.requests[0]!.authorization).toBe(`Basic ${Buffer.from('me:a secret').toString('base64')}`);
+  });
+
+  it('is not sent with a key that would end its header', async () => {
+    const server = await serverOf();
+    const { answer } = await clientOf([server.url], { apiKey: 'a\r\nX: b' }).post();
+    expect(answer).toMatchObject({ kind: 'retry', error: expect.stringContaining('the API key') });
+    expect(server.requests).toEqual([]);
+  });
+
   it('is told when to come again, by seconds or by a date of the server', async () => {
     const server = await serverOf();
     const headers = [

@@ -1,18 +1,14 @@
-import type { Agent, RequestOptions } from 'node:http';
-import { getBuiltinModule } from 'node:process';
 import { codeOf, describe } from '../../runtime/errors.ts';
 import type { Part } from '../../runtime/lifecycle.ts';
 import { Addresses } from './addresses.ts';
 import { FILTER, mostBytes, readAnswer, retryAfterMs, type Answer } from './answer.ts';
-import { exchange, StaleConnection, type Reply } from './exchange.ts';
-import { proxyFor, type ProxySettings } from './proxy.ts';
+import { exchange, StaleConnection, type Bounds, type Reply, type Request } from './exchange.ts';
+import type { Connection as Wire } from './connection.ts';
+import type { ProxySettings } from './proxy.ts';
+import { authorizationOf, type Route } from './route.ts';
+import { Routes } from './routes.ts';
 import type { Sink } from './sender.ts';
 import type { Parcel } from './slice.ts';
-
-// An ESM import of node:http reads each of its exports, lazy ones too, and costs 6.7 MB of private memory.
-const http = getBuiltinModule('node:http');
-/** Loaded when it is needed: it costs 3 MB. */
-const https = () => getBuiltinModule('node:https');
 
 /** Where to send, and as whom. */
 export interface Connection {
@@ -46,8 +42,6 @@ export interface BulkClientOptions {
 }
 
 const PATIENCE: Patiences = { connectMs: 10_000, silenceMs: 60_000, totalMs: 120_000 };
-/** `limits.inFlight` is 8 at most; one more is for seals, and one to see whether the first address is there again. */
-const SOCKETS = 10;
 
 /** What is asked for: a bulk request, or (without a body) whether somebody is there. */
 type Ask = { method: 'HEAD' } | { method: 'POST'; stream: string; parcel: Parcel; silenceMs: number | undefined };
@@ -58,13 +52,13 @@ export class BulkClient implements Sink, Part {
   readonly #options: BulkClientOptions;
   readonly #patience: Patiences;
   readonly #addresses: Addresses;
-  readonly #agents = new Map<string, Agent>();
-  #ca: string | undefined;
+  readonly #routes: Routes;
 
   constructor(options: BulkClientOptions) {
     this.#options = options;
     this.#patience = options.patience ?? PATIENCE;
     this.#addresses = new Addresses(options.now);
+    this.#routes = new Routes(options.proxy);
   }
 
   /** Never throws: what goes wrong is an answer too. */
@@ -95,8 +89,7 @@ export class BulkClient implements Sink, Part {
   start(): void {}
 
   stop(): void {
-    for (const agent of this.#agents.values()) agent.destroy();
-    this.#agents.clear();
+    this.#routes.close();
   }
 
   async #bulk(target: URL, connection: Connection, ask: Extract<Ask, { method: 'POST' }>): Promise<Answer> {
@@ -124,51 +117,51 @@ export class BulkClient implements Sink, Part {
   async #exchange(target: URL, { apiKey, ca }: Connection, ask: Ask): Promise<Reply> {
     const { connectMs, totalMs } = this.#patience;
     const silenceMs = (ask.method === 'POST' ? ask.silenceMs : undefined) ?? this.#patience.silenceMs;
-    const { gzip, path, type, bytes, count } = partsOf(ask);
-    const isSecure = target.protocol === 'https:';
-    const options: RequestOptions = {
-      method: ask.method,
-      path: `${target.pathname.replace(/\/$/, '')}${path}`,
-      headers: { ...type, 'content-length': gzip.length, ...(apiKey ? { authorization: `ApiKey ${apiKey}` } : {}) },
-      agent: this.#agent(target, ca),
-      timeout: silenceMs,
-    };
-    const once = () => {
-      const request = isSecure ? https().request(target, options) : http.request(target, options);
-      return exchange(request, gzip, { connectMs, silenceMs, totalMs, bytes, count });
-    };
-    return once().catch((error: unknown) => {
-      if (error instanceof StaleConnection) return once();
+    const parcel = ask.method === 'POST' ? ask.parcel : NOTHING;
+    const bounds = { silenceMs, totalMs, bytes: mostBytes(parcel.count, parcel.bytes), count: parcel.count };
+    const route = this.#routes.to(target, ca);
+    const head = headOf(route, ask, apiKey);
+    const request: Request = { head, body: parcel.gzip, hasAnswer: ask.method === 'POST' };
+    try {
+      return await this.#over(await this.#routes.take(route, connectMs), request, bounds);
+    } catch (error) {
+      if (error instanceof StaleConnection)
+        return this.#over(await this.#routes.open(route, connectMs), request, bounds);
       throw error;
-    });
+    }
   }
 
-  #agent(target: URL, ca: string | undefined): Agent {
-    // What is on its way by the old authority comes to its end; its connections close when they are quiet.
-    if (ca !== this.#ca) this.#agents.clear();
-    this.#ca = ca;
-    let agent = this.#agents.get(target.origin);
-    if (!agent) {
-      const proxyEnv = proxyFor(target, this.#options.proxy);
-      // Without a timeout of its own: Node would lower that to the server's Keep-Alive hint, for requests on their way, too.
-      const options = { keepAlive: true, maxSockets: SOCKETS, ...(proxyEnv ? { proxyEnv } : {}) };
-      const isSecure = target.protocol === 'https:';
-      agent = isSecure ? new (https().Agent)({ ...options, ...(ca ? { ca } : {}) }) : new http.Agent(options);
-      this.#agents.set(target.origin, agent);
-    }
-    return agent;
+  async #over(connection: Wire, request: Request, bounds: Bounds): Promise<Reply> {
+    const reply = await exchange(connection, request, bounds);
+    if (reply.keepsAlive) this.#routes.give(connection);
+    else connection.close();
+    return reply;
   }
 }
 
-function partsOf(ask: Ask) {
-  if (ask.method === 'HEAD') return { gzip: Buffer.alloc(0), path: '/', type: {}, bytes: mostBytes(0, 0), count: 0 };
-  return {
-    gzip: ask.parcel.gzip,
-    path: `/${encodeURIComponent(ask.stream)}/_bulk?filter_path=${FILTER}`,
-    type: { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' },
-    bytes: mostBytes(ask.parcel.count, ask.parcel.bytes),
-    count: ask.parcel.count,
-  };
+const NOTHING: Parcel = { gzip: Buffer.alloc(0), bytes: 0, count: 0 };
+
+/** All of a request up to its body: RFC 9112, section 3. */
+function headOf({ target, proxy }: Route, ask: Ask, apiKey: string | undefined): string {
+  const isAbsolute = proxy !== undefined && target.protocol === 'http:';
+  const root = `${isAbsolute ? target.origin : ''}${target.pathname.replace(/\/$/, '')}`;
+  const authorization = apiKey ? `ApiKey ${apiKey}` : authorizationOf(target);
+  const fields: [string, string | undefined][] = [
+    ['Host', target.host],
+    ['Authorization', authorization],
+    ['Proxy-Authorization', isAbsolute ? authorizationOf(proxy) : undefined],
+  ];
+  let line = `HEAD ${root}/`;
+  if (ask.method === 'POST') {
+    line = `POST ${root}/${encodeURIComponent(ask.stream)}/_bulk?filter_path=${FILTER}`;
+    fields.push(['Content-Type', 'application/x-ndjson'], ['Content-Encoding', 'gzip']);
+    fields.push(['Content-Length', String(ask.parcel.gzip.length)]);
+  }
+  const given = fields.filter(([, value]) => value !== undefined);
+  const head = given.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  if (/[^\x20-\x7e\r\n]/.test(head) || given.some(([, value]) => /[\r\n]/.test(value!)))
+    throw new Error('the API key has characters that no header can have');
+  return `${line} HTTP/1.1\r\n${head}\r\n`;
 }
 
 /** OpenSSL's, the parser's and the proxy's words for common mistakes do not name the cure. */

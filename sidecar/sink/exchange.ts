@@ -1,12 +1,19 @@
-import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { codeOf } from '../../runtime/errors.ts';
 import { AllStored } from './all-stored.ts';
+import type { Connection } from './connection.ts';
+import { ResponseReader, type ResponseHead } from './response.ts';
+
+/** One request: all up to its body, as it goes over the wire, and that. */
+export interface Request {
+  head: string;
+  body: Buffer;
+  /** Its answer has none when it is a HEAD. */
+  hasAnswer: boolean;
+}
 
 /** Bounds of one request and its answer. */
 export interface Bounds {
-  /** Until there is a connection, a proxy's tunnel included. */
-  connectMs: number;
-  /** Without a byte in either direction: the request's own `timeout`. */
+  /** Without a byte in either direction. */
   silenceMs: number;
   /** Until the whole answer is there. */
   totalMs: number;
@@ -16,79 +23,93 @@ export interface Bounds {
   count: number;
 }
 
-export interface Reply {
-  status: number;
-  headers: IncomingHttpHeaders;
+export interface Reply extends ResponseHead {
   /** It says of each record that it is new and stored; then there is no text. */
   isAllStored: boolean;
   text: string;
-}
-
-/**
- * Sends one request and reads its answer. Rejects when the connection ends before both are whole, when a bound is met, and
- * when the request's own `timeout` passes in silence.
- */
-export async function exchange(request: ClientRequest, body: Buffer, bounds: Bounds): Promise<Reply> {
-  // A request that has no connection yet says nothing when it is destroyed: the promise must end by itself.
-  const { promise: expired, reject } = Promise.withResolvers<never>();
-  const expire = (what: string, ms: number) => {
-    const meet = () => {
-      const error = new Error(`${what} within ${ms / 1000} s`);
-      request.destroy(error);
-      reject(error);
-    };
-    // Not these but the connection keeps the process: when that is closed, it may end.
-    return setTimeout(meet, ms).unref();
-  };
-  const total = expire('no whole answer', bounds.totalMs);
-  const connecting = expire('no connection', bounds.connectMs);
-  request.once('socket', (socket) => {
-    const isThere = () => clearTimeout(connecting);
-    if (socket.connecting) socket.once('connect', isThere);
-    else isThere();
-  });
-  try {
-    return await Promise.race([
-      expired,
-      send(request, body, bounds.silenceMs).then((response) => read(response, bounds)),
-    ]);
-  } finally {
-    clearTimeout(total);
-    clearTimeout(connecting);
-  }
+  /** The connection can take another request. */
+  keepsAlive: boolean;
 }
 
 /** The server closed a quiet connection just as it was taken up again: no fault of anybody's, and worth a second try at once. */
 export class StaleConnection extends Error {}
 
-function send(request: ClientRequest, body: Buffer, silenceMs: number): Promise<IncomingMessage> {
+/**
+ * Sends one request and reads its answer. Rejects when the connection ends before both are whole, and when a bound is met; the
+ * connection is closed then.
+ */
+export function exchange(connection: Connection, { head, body, hasAnswer }: Request, bounds: Bounds): Promise<Reply> {
+  const { silenceMs, totalMs } = bounds;
   return new Promise((resolve, reject) => {
-    request.once('response', resolve);
-    // It may come after the answer too, when the server closes before it has read everything.
-    request.on('error', (error) => {
-      const stale = request.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(codeOf(error) ?? '');
-      reject(stale ? new StaleConnection(error.message, { cause: error }) : error);
-    });
-    request.once('timeout', () => request.destroy(new Error(`no answer for ${silenceMs / 1000} s`)));
-    request.end(body);
+    const late = () => connection.close(new Error(`no whole answer within ${totalMs / 1000} s`));
+    // Not this but the connection keeps the process: when that is closed, it may end.
+    const timer = setTimeout(late, totalMs).unref();
+    const answer = new AnswerBody(bounds);
+    const response = new ResponseReader(hasAnswer, (bytes) => answer.take(bytes, response.status));
+    let isHeard = false;
+    const settle = () => {
+      clearTimeout(timer);
+      const keepsAlive = connection.rest() && response.keepsAlive;
+      const { status, headers } = response;
+      resolve({ status, headers, keepsAlive, ...answer.whole() });
+    };
+    const onBytes = (bytes: Buffer) => {
+      isHeard = true;
+      try {
+        response.take(bytes);
+        if (response.isWhole) settle();
+      } catch (error) {
+        connection.close(error as Error);
+      }
+    };
+    const onEnd = (error: Error | undefined) => {
+      if (!error) response.end();
+      if (response.isWhole) return settle();
+      clearTimeout(timer);
+      const cause = error ?? new Cut(isHeard ? 'the answer is cut off (aborted)' : 'no answer came (socket hang up)');
+      const isStale = connection.isUsed && !isHeard && ['ECONNRESET', 'EPIPE'].includes(codeOf(cause) ?? '');
+      reject(isStale ? new StaleConnection(cause.message, { cause }) : cause);
+    };
+    connection.ask(head, body, silenceMs, { onBytes, onEnd });
   });
 }
 
-async function read(response: IncomingMessage, { bytes: most, count }: Bounds): Promise<Reply> {
-  const { headers, statusCode: status = 0 } = response;
-  const all = status === 200 && count > 0 ? new AllStored(count) : undefined;
-  const chunks: Buffer[] = [];
-  let isUsual = all !== undefined;
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > most) throw new Error(`an answer of more than ${most} bytes`);
-    if (isUsual && all!.take(chunk)) continue;
-    if (isUsual) chunks.push(all!.taken());
-    isUsual = false;
-    chunks.push(chunk);
+/** The other side closed the connection. */
+class Cut extends Error {
+  readonly code = 'ECONNRESET';
+}
+
+/** What an answer says. */
+class AnswerBody {
+  readonly #most: number;
+  readonly #all: AllStored | undefined;
+  readonly #chunks: Buffer[] = [];
+  #isUsual: boolean;
+  #size = 0;
+
+  constructor({ bytes, count }: Bounds) {
+    this.#most = bytes;
+    this.#all = count > 0 ? new AllStored(count) : undefined;
+    this.#isUsual = count > 0;
   }
-  if (isUsual && all!.isWhole) return { status, headers, isAllStored: true, text: '' };
-  if (isUsual) chunks.push(all!.taken());
-  return { status, headers, isAllStored: false, text: Buffer.concat(chunks).toString('utf8') };
+
+  /** The bytes are the connection's: what is kept of them is a copy. */
+  take(bytes: Buffer, status: number): void {
+    this.#size += bytes.length;
+    if (this.#size > this.#most) throw new Error(`an answer of more than ${this.#most} bytes`);
+    if (this.#isUsual && status === 200 && this.#all!.take(bytes)) return;
+    this.#endUsual();
+    this.#chunks.push(Buffer.from(bytes));
+  }
+
+  whole(): Pick<Reply, 'isAllStored' | 'text'> {
+    if (this.#isUsual && this.#all!.isWhole) return { isAllStored: true, text: '' };
+    this.#endUsual();
+    return { isAllStored: false, text: Buffer.concat(this.#chunks).toString('utf8') };
+  }
+
+  #endUsual(): void {
+    if (this.#isUsual) this.#chunks.push(this.#all!.taken());
+    this.#isUsual = false;
+  }
 }

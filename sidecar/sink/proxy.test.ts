@@ -4,16 +4,16 @@ import { proxyFor, type ProxySettings } from './proxy.ts';
 const none: ProxySettings = { http: undefined, https: undefined, none: undefined };
 
 describe('the proxy', () => {
-  it.each<[string, string, Partial<ProxySettings>, NodeJS.ProcessEnv | undefined]>([
+  it.each<[string, string, Partial<ProxySettings>, string | undefined]>([
     ['none is set', 'http://es:9200', {}, undefined],
-    ['one for http is set', 'http://es:9200', { http: 'http://p:1' }, { HTTP_PROXY: 'http://p:1/' }],
-    ['one for https is set', 'https://es:9200', { https: 'https://p:1' }, { HTTPS_PROXY: 'https://p:1/' }],
+    ['one for http is set', 'http://es:9200', { http: 'http://p:1' }, 'http://p:1/'],
+    ['one for https is set', 'https://es:9200', { https: 'https://p:1' }, 'https://p:1/'],
     ['only one for https is set', 'http://es:9200', { https: 'http://p:1' }, undefined],
     ['only one for http is set', 'https://es:9200', { http: 'http://p:1' }, undefined],
-    ['it has no scheme', 'http://es:9200', { http: 'p:3128' }, { HTTP_PROXY: 'http://p:3128/' }],
-    ['it has a user', 'http://es:9200', { http: 'http://u:s%40@p:1' }, { HTTP_PROXY: 'http://u:s%40@p:1/' }],
+    ['it has no scheme', 'http://es:9200', { http: 'p:3128' }, 'http://p:3128/'],
+    ['it has a user', 'http://es:9200', { http: 'http://u:s%40@p:1' }, 'http://u:s%40@p:1/'],
   ])('for an address where %s', (_, url, settings, expected) => {
-    expect(proxyFor(new URL(url), { ...none, ...settings })).toEqual(expected);
+    expect(proxyFor(new URL(url), { ...none, ...settings })?.href).toBe(expected);
   });
 
   it.each(['socks5://u:secret@p:1', 'http://u:secret@p:port'])(

@@ -11,17 +11,17 @@ export interface ProxySettings {
 }
 
 /**
- * The proxy for an address, as node's agents take it (`proxyEnv`); undefined: none. Node ignores what is no `http:` or
- * `https:` URL, and knows no networks in NO_PROXY; people write both. Throws, without the URL, for it may hold a password.
+ * The proxy for an address; undefined: none. Throws, without the URL, for it may hold a password, when that is no `http:` or
+ * `https:` URL.
  */
-export function proxyFor(target: URL, { http, https, none }: ProxySettings): NodeJS.ProcessEnv | undefined {
+export function proxyFor(target: URL, { http, https, none }: ProxySettings): URL | undefined {
   const isSecure = target.protocol === 'https:';
   const proxy = isSecure ? https : http;
   if (!proxy || isDirect(target, none ?? '')) return undefined;
   const url = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(proxy) ? proxy : `http://${proxy}`;
   const name = isSecure ? 'HTTPS_PROXY' : 'HTTP_PROXY';
   if (!URL.canParse(url) || !/^https?:/i.test(url)) throw new Error(`${name} is no http:// or https:// URL`);
-  return { [name]: new URL(url).href };
+  return new URL(url);
 }
 
 /** Whether NO_PROXY names the host: itself, a domain above it, its network, with or without a port; or `*`. */

@@ -59,9 +59,12 @@ export class BulkServer {
   heads = 0;
   /** True: the connection ends when the first bytes of a body have come. */
   cutsRequests = false;
+  /** True: the connections that have brought an answer are closed as soon as something is asked over them. */
+  dropsKept = false;
   /** Undefined: as Elasticsearch does. */
   onRequest: (request: BulkRequest) => Reply | undefined = () => undefined;
   onItem: (item: Item, request: BulkRequest) => ItemReply | undefined = () => undefined;
+  readonly #answered = new WeakSet<object>();
   readonly #faults: string[] = [];
   readonly #streams = new Map<string, Map<string, Item>>();
   readonly #server: Server;
@@ -93,6 +96,11 @@ export class BulkServer {
       response.end();
       return;
     }
+    if (this.dropsKept && this.#answered.has(message.socket)) {
+      message.socket.destroy();
+      return;
+    }
+    this.#answered.add(message.socket);
     if (this.cutsRequests) {
       message.once('data', () => message.destroy());
       return;
@@ -104,7 +112,8 @@ export class BulkServer {
       const isOdd = said === undefined || typeof said === 'string';
       const { status, body = '', headers = {} } = isOdd ? this.#store(request) : said;
       if (said === 'silence') return;
-      const length = said === 'trickle' ? {} : { 'content-length': Buffer.byteLength(body) };
+      const isChunked = said === 'trickle' || 'transfer-encoding' in headers;
+      const length = isChunked ? {} : { 'content-length': Buffer.byteLength(body) };
       response.writeHead(status, { 'content-type': 'application/json', ...length, ...headers });
       if (said === 'cut') response.write(body.slice(0, body.length / 2), () => response.destroy());
       else if (said === 'trickle') trickle(response);
