@@ -8,6 +8,14 @@ export const VERSION = '0.1.0';
 export const GROUP = 'tracewell.dev';
 export const API_VERSION = `${GROUP}/v1alpha1`;
 
+/** Kinds of policy, and their names in paths. */
+export const POLICY_KINDS = ['TracingPolicy', 'ClusterTracingPolicy'] as const;
+export type PolicyKind = (typeof POLICY_KINDS)[number];
+export const PLURAL: Readonly<Record<PolicyKind, string>> = {
+  TracingPolicy: 'tracingpolicies',
+  ClusterTracingPolicy: 'clustertracingpolicies',
+};
+
 /** The sidecar's container, and the Secret of each selected namespace. */
 export const SIDECAR = 'tracewell';
 export const SECRET = 'tracewell';

@@ -2,12 +2,14 @@ import * as z from 'zod';
 import { REDACTIONS } from './names.ts';
 
 /**
- * `TracingPolicy` of tracewell.dev/v1alpha1: the one source of the CRD (`npm run generate`) and of the operator's types.
+ * `TracingPolicy` and `ClusterTracingPolicy` of tracewell.dev/v1alpha1: the one source of the CRDs (`npm run generate`) and of the operator's types.
  *
  * The API server takes only part of JSON schema: plain objects, no unions; every string, list and map has a maximum, because
  * CEL rules are refused when their worst case costs too much. Defaults of nested objects need `prefault({})`.
  */
 const name = z.string().min(1).max(253);
+/** It is part of a Secret's key and of a webhook's name, which have 253 characters. */
+export const NAME_AT_MOST = 200;
 
 /** A label key: an optional DNS prefix and a name of at most 63 characters (Kubernetes, "Labels and Selectors"). */
 const LABEL_KEY = '^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$';
@@ -18,37 +20,35 @@ const celRules = (...rules: { rule: string; message: string }[]) => ({ 'x-kubern
 const labelKey = z.string().min(1).max(317).regex(new RegExp(LABEL_KEY));
 const labelValue = z.string().max(63).regex(new RegExp(LABEL_VALUE));
 
-const labelSelector = z
-  .object({
-    matchLabels: z
-      .record(z.string(), labelValue)
-      .optional()
-      .meta({
-        maxProperties: 64,
-        ...celRules({
-          rule: `self.all(key, size(key) <= 317 && key.matches('${LABEL_KEY}'))`,
-          message: 'each key must be a label key, such as app.kubernetes.io/name',
-        }),
+const labelSelector = z.object({
+  matchLabels: z
+    .record(z.string(), labelValue)
+    .optional()
+    .meta({
+      maxProperties: 64,
+      ...celRules({
+        rule: `self.all(key, size(key) <= 317 && key.matches('${LABEL_KEY}'))`,
+        message: 'each key must be a label key, such as app.kubernetes.io/name',
       }),
-    matchExpressions: z
-      .array(
-        z
-          .object({
-            key: labelKey,
-            operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
-            values: z.array(labelValue).max(64).optional(),
-          })
-          .meta(
-            celRules({
-              rule: "self.operator in ['In', 'NotIn'] ? has(self.values) && size(self.values) > 0 : !has(self.values) || size(self.values) == 0",
-              message: 'In and NotIn need values; Exists and DoesNotExist take none',
-            }),
-          ),
-      )
-      .max(32)
-      .optional(),
-  })
-  .describe('Which pods of the namespace. Absent or empty: every pod.');
+    }),
+  matchExpressions: z
+    .array(
+      z
+        .object({
+          key: labelKey,
+          operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
+          values: z.array(labelValue).max(64).optional(),
+        })
+        .meta(
+          celRules({
+            rule: "self.operator in ['In', 'NotIn'] ? has(self.values) && size(self.values) > 0 : !has(self.values) || size(self.values) == 0",
+            message: 'In and NotIn need values; Exists and DoesNotExist take none',
+          }),
+        ),
+    )
+    .max(32)
+    .optional(),
+});
 
 /**
  * A Kubernetes quantity: `100m`, `64Mi`, or a plain number. zod cannot say "int or string" in a form that the API server takes.
@@ -95,11 +95,13 @@ const redactionRule = z
   );
 
 export const policySpec = z.object({
-  selector: labelSelector.optional(),
+  selector: labelSelector.optional().describe('Which pods of the namespace. Absent or empty: every pod.'),
   priority: z
     .int32()
     .default(0)
-    .describe('When several policies select a pod the highest wins; then the oldest; then the first name.'),
+    .describe(
+      'When several policies of one tier select a pod the highest wins; then the oldest; then the first name. Tiers: enforced cluster policies, the policies of the namespace, other cluster policies.',
+    ),
   paused: z.boolean().default(false).describe('Stop injecting new pods. Running sidecars go on.'),
   logs: z
     .object({
@@ -159,6 +161,16 @@ export const policySpec = z.object({
     .prefault({}),
 });
 
+export const clusterPolicySpec = policySpec.extend({
+  namespaceSelector: labelSelector.describe(
+    "Which namespaces. Empty ({}): all of them. Those of the system and the operator's own are never among them.",
+  ),
+  enforced: z
+    .boolean()
+    .default(false)
+    .describe('Goes before the policies of the namespaces; otherwise it governs only pods that none of them selects.'),
+});
+
 const condition = z.object({
   type: z.string().max(64),
   status: z.enum(['True', 'False', 'Unknown']),
@@ -185,15 +197,35 @@ export const policyStatus = z.object({
     .object({
       matched: z.int32(),
       injected: z.int32(),
+      outdated: z
+        .int32()
+        .default(0)
+        .describe('Injected ones whose sidecar is not what would be injected today; they get it when created again.'),
       skipped: z
         .array(z.object({ reason: z.string().max(64), count: z.int32(), example: z.string().max(253) }))
         .max(32)
         // Not required: an apply that takes away the last of them leaves no list.
         .default([])
         .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['reason'] }),
+      shadowed: z
+        .array(z.object({ by: z.string().max(320), count: z.int32(), example: z.string().max(253) }))
+        .max(32)
+        .default([])
+        .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['by'] })
+        .describe('Pods that the policy selects, but another one (`by`) governs.'),
     })
     .optional()
     .describe('Running pods that the policy governs; each one without a sidecar counts under the reason why.'),
+  configuration: z
+    .object({
+      revision: z
+        .string()
+        .max(64)
+        .describe('What sidecars are told now; `status.configuration.loaded` of them say that they run it.'),
+      loaded: z.int32(),
+      reporting: z.int32().describe('Sidecars of this policy that have reported lately.'),
+    })
+    .optional(),
 });
 
 export type PolicySpec = z.output<typeof policySpec>;
@@ -201,17 +233,28 @@ export type PolicyStatus = z.output<typeof policyStatus>;
 export type Condition = z.output<typeof condition>;
 export type LabelSelector = z.output<typeof labelSelector>;
 
-/** A policy as read from the API server. */
+const metadata = z.object({
+  name: z.string().min(1).max(NAME_AT_MOST),
+  uid: name,
+  generation: z.number().int(),
+  creationTimestamp: z.string().max(64),
+  deletionTimestamp: z.string().max(64).optional(),
+});
+
+/** A policy of one namespace, as read from the API server. */
 export const tracingPolicy = z.object({
-  metadata: z.object({
-    name,
-    namespace: name,
-    uid: name,
-    generation: z.number().int(),
-    creationTimestamp: z.string().max(64),
-    deletionTimestamp: z.string().max(64).optional(),
-  }),
+  kind: z.literal('TracingPolicy'),
+  metadata: metadata.extend({ namespace: name }),
   spec: policySpec,
   status: policyStatus.optional(),
 });
+/** A policy of the platform, for namespaces by their labels. */
+export const clusterTracingPolicy = z.object({
+  kind: z.literal('ClusterTracingPolicy'),
+  metadata,
+  spec: clusterPolicySpec,
+  status: policyStatus.optional(),
+});
 export type TracingPolicy = z.output<typeof tracingPolicy>;
+export type ClusterTracingPolicy = z.output<typeof clusterTracingPolicy>;
+export type Policy = TracingPolicy | ClusterTracingPolicy;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { REDACTIONS } from './names.ts';
+import { POLICY_KINDS, REDACTIONS } from './names.ts';
 
 const redactionRule = z
   .object({
@@ -24,7 +24,11 @@ export const sidecarConfig = z.object({
     .max(64)
     .describe('Changes when anything else here does; the sidecar logs which one it runs.'),
   cluster: z.string().max(253).describe('orchestrator.cluster.name of every record; empty: left out.'),
-  policy: z.object({ kind: z.literal('TracingPolicy'), namespace: z.string().max(253), name: z.string().max(253) }),
+  policy: z.object({
+    kind: z.enum(POLICY_KINDS),
+    namespace: z.string().max(253).describe("The sidecar's own, also where a ClusterTracingPolicy governs."),
+    name: z.string().max(253),
+  }),
   elasticsearch: z.object({
     urls: z
       .array(z.url({ protocol: /^https?$/ }).max(2048))

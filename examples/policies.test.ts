@@ -4,18 +4,26 @@ import { expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import * as z from 'zod';
 import { API_VERSION } from '../api/names.ts';
-import { policySpec } from '../api/policy.ts';
+import { clusterPolicySpec, policySpec } from '../api/policy.ts';
 
 const FOLDER = join(import.meta.dirname, 'policies');
 const files = readdirSync(FOLDER).filter((file) => file.endsWith('.yaml'));
 
 /** Strict at the top, so that a field that the API does not have is found here as it is by `kubectl apply`. */
-const manifest = z.strictObject({
-  apiVersion: z.literal(API_VERSION),
-  kind: z.literal('TracingPolicy'),
-  metadata: z.strictObject({ name: z.string(), namespace: z.enum(['shop', 'default']) }),
-  spec: policySpec.strict(),
-});
+const manifest = z.discriminatedUnion('kind', [
+  z.strictObject({
+    apiVersion: z.literal(API_VERSION),
+    kind: z.literal('TracingPolicy'),
+    metadata: z.strictObject({ name: z.string(), namespace: z.enum(['shop', 'default']) }),
+    spec: policySpec.strict(),
+  }),
+  z.strictObject({
+    apiVersion: z.literal(API_VERSION),
+    kind: z.literal('ClusterTracingPolicy'),
+    metadata: z.strictObject({ name: z.string() }),
+    spec: clusterPolicySpec.strict(),
+  }),
+]);
 
 it('there are examples', () => {
   expect(files).toContain('shop.yaml');

@@ -45,6 +45,7 @@ describe('the configuration', () => {
         cluster: '',
       },
       redactRequired: [],
+      bounds: { retention: {}, resources: {} },
       webhookPort: 9443,
       reportsPort: 9444,
       httpPort: 8080,

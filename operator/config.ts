@@ -5,7 +5,9 @@ import { REDACTIONS, type Redaction } from '../api/names.ts';
 import { Permanent } from '../runtime/errors.ts';
 import type { Level } from '../runtime/log.ts';
 import type { Credentials, ElasticSettings } from './elastic/client.ts';
+import { numberOf } from './inject/quantity.ts';
 import type { SidecarSettings } from './inject/sidecar.ts';
+import { hoursOf, type Bounds } from './policy/bounds.ts';
 
 /** What the chart sets; docs/operator.md says what each is for. */
 export interface Config {
@@ -18,6 +20,8 @@ export interface Config {
   elastic: ElasticSettings;
   /** Built-in rules of redaction that no policy can switch off. */
   redactRequired: readonly Redaction[];
+  /** What the platform allows to policies. */
+  bounds: Bounds;
   webhookPort: number;
   /** On which sidecars report. */
   reportsPort: number;
@@ -28,6 +32,8 @@ export interface Config {
 }
 
 const quantities = z.record(z.string(), z.string());
+const retention = z.string().refine((text) => hoursOf(text) > 0, 'must be hours or days, such as 36h or 14d');
+const quantity = z.string().refine((text) => numberOf(text) > 0, 'must be a quantity, such as 500m or 256Mi');
 const port = z.coerce.number().int().min(1).max(65_535);
 /** Without a user: URLs stand in logs, in statuses, and in every sidecar's configuration. */
 const elasticUrl = z
@@ -63,6 +69,16 @@ const environment = z.object({
     .transform((text) => text.split(',').map((name) => name.trim()))
     .pipe(z.array(z.enum(REDACTIONS)))
     .default([]),
+  TRACEWELL_BOUNDS: z
+    .string()
+    .default('{}')
+    .transform(parseJson)
+    .pipe(
+      z.strictObject({
+        retention: z.strictObject({ min: retention.optional(), max: retention.optional() }).default({}),
+        resources: z.strictObject({ cpu: quantity.optional(), memory: quantity.optional() }).default({}),
+      }),
+    ),
   TRACEWELL_WEBHOOK_PORT: port.default(9443),
   TRACEWELL_REPORTS_PORT: port.default(9444),
   TRACEWELL_HTTP_PORT: port.default(8080),
@@ -102,6 +118,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       cluster: e.TRACEWELL_CLUSTER_NAME,
     },
     redactRequired: e.TRACEWELL_REDACT_REQUIRED,
+    bounds: e.TRACEWELL_BOUNDS,
     webhookPort: e.TRACEWELL_WEBHOOK_PORT,
     reportsPort: e.TRACEWELL_REPORTS_PORT,
     httpPort: e.TRACEWELL_HTTP_PORT,

@@ -4,21 +4,20 @@ import { describe } from '../runtime/errors.ts';
 import { startAll, stopAll } from '../runtime/lifecycle.ts';
 import { CertStore } from './cert-store.ts';
 import { authorities, caBundle } from './certs.ts';
-import { Cluster, type KubeObject } from './cluster.ts';
+import { SECRET } from '../api/names.ts';
+import { Caches } from './caches.ts';
+import { Cluster } from './cluster.ts';
 import { readConfig } from './config.ts';
 import { Elastic } from './elastic/client.ts';
 import { Metrics } from './health/metrics.ts';
 import { HealthServer } from './health/server.ts';
 import { WebhookServer } from './inject/server.ts';
-import { projectLimitRange, type LimitRange } from './inject/limit-range.ts';
-import { projectNode, type Node } from './inject/node.ts';
-import { projectQuota, type Quota } from './inject/quota.ts';
-import { surroundingsOf, webhookApp, type View } from './inject/webhook.ts';
+import { isOutdated } from './inject/revision.ts';
+import { surroundingsOf, webhookApp } from './inject/webhook.ts';
 import { operatorLog } from './log.ts';
-import { accept } from './policy/accept.ts';
 import { Controller } from './reconcile/controller.ts';
-import { POLICIES_PATH, Reconciler, type RawPolicy } from './reconcile/reconciler.ts';
-import { Reflector } from './reconcile/reflector.ts';
+import { Provision } from './reconcile/provision.ts';
+import { Reconciler } from './reconcile/reconciler.ts';
 import { Selection } from './reconcile/selection.ts';
 import { Reports } from './reports/reports.ts';
 import { unsupportedBy } from './version.ts';
@@ -38,52 +37,27 @@ try {
   const unsupported = await unsupportedBy(cluster);
   if (unsupported) log.error('pods are not injected', { reason: unsupported });
 
-  // What happens in the cluster -> the controller.
-  const policies = new Reflector<RawPolicy>({
+  // What happens in the cluster -> copies of it, and the controller.
+  const caches = new Caches({
     cluster,
-    path: POLICIES_PATH,
+    platform: { ownNamespace: namespace, bounds: config.bounds },
+    listener: {
+      policyChanged: (is, was) => controller.policyChanged(is, was),
+      namespaceChanged: (is, was) => controller.namespaceChanged(is, was),
+      secretChanged: (of) => controller.secretChanged(of),
+      podChanged: (is, was) => controller.podChanged(is, was),
+    },
     log,
     random,
-    onChange: (is, was) => controller.policyChanged(is, was),
   });
-  const namespaces = new Reflector<KubeObject>({
-    cluster,
-    path: '/api/v1/namespaces',
-    log,
-    random,
-    onChange: (is, was) => controller.namespaceChanged(is, was),
-  });
-  // What speaks against a sidecar: looked at when it is asked for, so no change of it is news.
-  const looked = { cluster, log, random, onChange: () => {} };
-  const nodes = new Reflector<Node>({ ...looked, path: '/api/v1/nodes', project: projectNode });
-  const quotas = new Reflector<Quota>({ ...looked, path: '/api/v1/resourcequotas', project: projectQuota });
-  const limits = new Reflector<LimitRange>({ ...looked, path: '/api/v1/limitranges', project: projectLimitRange });
-  const looks = [nodes, quotas, limits];
-  const isIn = (of: string) => (object: KubeObject) => object.metadata.namespace === of;
-  const policiesOf = (of: string) => [...policies.all()].filter(({ metadata }) => metadata.namespace === of);
-  const labelsOf = (of: string) => {
-    const found = namespaces.get(undefined, of);
-    return found && (found.metadata.labels ?? {});
-  };
+  const { policies, secrets, pods } = caches;
+  const labelsOf = (of: string) => caches.namespaceLabels(of);
+  const namespaces = () => caches.namespaceNames();
 
   // Pods that are created -> the webhook.
-  const view: View = {
-    policiesOf: (of) =>
-      policiesOf(of).flatMap((raw) => {
-        const judged = accept(raw, namespace);
-        return judged.ok ? [judged.policy] : [];
-      }),
-    namespaceLabels: labelsOf,
-    quotasOf: (of) => [...quotas.all()].filter(isIn(of)),
-    limitRangesOf: (of) => [...limits.all()].filter(isIn(of)),
-    nodes: () => [...nodes.all()],
-  };
   const site = { settings: config.sidecar, ownNamespace: namespace };
-  const onReview: Metrics['review'] = (result, seconds) => {
-    metrics.review(result, seconds);
-    controller.podReviewed(result.namespace);
-  };
-  const webhook = new WebhookServer(webhookApp({ view, ...site, now, log, onReview }), config.webhookPort);
+  const onReview: Metrics['review'] = (result, seconds) => metrics.review(result, seconds);
+  const webhook = new WebhookServer(webhookApp({ view: caches, ...site, now, log, onReview }), config.webhookPort);
 
   // How sidecars stand -> the last report of each pod.
   const { podIp: ip, reportsPort } = config;
@@ -114,19 +88,29 @@ try {
     log,
     caBundle: () => caBundle(certs.current!),
   });
-  const reconciler = new Reconciler({
+  const provision = new Provision({
     cluster,
     elastic,
     settings: config.elastic,
+    secrets: { get: (of) => secrets.get(of, SECRET), took: (secret) => secrets.took(secret) },
     redactRequired: config.redactRequired,
-    reports: () => (reports.url && certs.current ? { url: reports.url, ca: authorities(certs.current) } : undefined),
     newRedactionKey: () => randomBytes(32).toString('hex'),
+    reports: () => (reports.url && certs.current ? { url: reports.url, ca: authorities(certs.current) } : undefined),
+    metrics,
+    now,
+  });
+  const reconciler = new Reconciler({
+    cluster,
+    policies,
+    provision,
     selection,
-    ownNamespace: namespace,
-    policiesOf,
+    namespaces,
     labelsOf,
-    surroundingsOf: (of) => surroundingsOf(view, of, site),
-    unsupported,
+    podsOf: (of) => pods.of(of),
+    surroundingsOf: (of) => surroundingsOf(caches, of, site),
+    isOutdated: (pod) => isOutdated(pod, config.sidecar),
+    unsupported: () => unsupported,
+    again: (key) => controller.again(key),
     metrics,
     now,
     log,
@@ -134,9 +118,10 @@ try {
   const controller = new Controller({
     policies,
     namespaces,
+    labelsOf,
+    isSynced: () => caches.synced,
     reconciler,
     selection,
-    ownNamespace: namespace,
     metrics,
     log,
     random,
@@ -149,13 +134,12 @@ try {
     unready: () => [
       ...(stopping ? ['the end: it is stopping'] : []),
       ...(certs.current ? [] : ['certificates']),
-      ...(policies.synced && namespaces.synced ? [] : ['the list of policies and namespaces']),
-      ...(looks.every(({ synced }) => synced) ? [] : ['the lists of nodes, quotas and limit ranges']),
+      ...(caches.synced ? [] : ['the lists of what it decides by']),
       ...(selection.published ? [] : ['the webhook configuration']),
     ],
   });
 
-  const parts = [health, certs, webhook, policies, namespaces, ...looks, controller, reports];
+  const parts = [health, certs, webhook, caches, controller, reports];
   await startAll(parts);
   log.info('started', {
     version: packageJson.version,

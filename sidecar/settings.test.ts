@@ -88,7 +88,7 @@ it.each<[Path, unknown]>([
   [['policy'], undefined],
   [['policy'], 'all'],
   [['policy'], []],
-  [['policy', 'kind'], 'ClusterTracingPolicy'],
+  [['policy', 'kind'], 'OtherPolicy'],
   [['policy', 'name'], 'x'.repeat(254)],
   [['policy', 'namespace'], undefined],
   [['elasticsearch'], null],

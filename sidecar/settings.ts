@@ -1,4 +1,4 @@
-import { REDACTIONS } from '../api/names.ts';
+import { POLICY_KINDS, REDACTIONS } from '../api/names.ts';
 import type { RedactionRule, SidecarConfig } from '../api/sidecar-config.ts';
 import { Permanent } from '../runtime/errors.ts';
 
@@ -16,7 +16,6 @@ export function parseSettings(text: string): SidecarConfig {
   const root = new Reader('', raw);
   if (root.at('version').value !== 1) throw root.at('version').wrong('1, the version that this sidecar knows');
   const policy = root.at('policy');
-  if (policy.at('kind').value !== 'TracingPolicy') throw policy.at('kind').wrong('TracingPolicy');
   const logs = root.at('logs');
   const containers = logs.at('containers');
   const limits = root.at('limits');
@@ -26,7 +25,7 @@ export function parseSettings(text: string): SidecarConfig {
     revision: root.at('revision').text(1, 64),
     cluster: root.at('cluster').text(0, 253),
     policy: {
-      kind: 'TracingPolicy',
+      kind: policy.at('kind').oneOf(POLICY_KINDS),
       namespace: policy.at('namespace').text(0, 253),
       name: policy.at('name').text(0, 253),
     },

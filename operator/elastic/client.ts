@@ -26,11 +26,15 @@ export class ElasticTrouble extends Error {
   }
 }
 
+const CHECK_MS = 10_000;
+
 /** Elasticsearch as the operator needs it: templates, a namespace's streams and their retention, its API key. */
 export class Elastic {
   readonly #client: Client;
   readonly #settings: ElasticSettings;
   #installed = false;
+  #checking: Promise<void> | undefined;
+  #checkedAt = 0;
   /** By namespace, what was set last: setting it again would be a task for the cluster's master each time. */
   readonly #retention = new Map<string, string>();
 
@@ -55,6 +59,17 @@ export class Elastic {
   get handedOn(): string | undefined {
     const { credentials } = this.#settings;
     return 'apiKey' in credentials ? credentials.apiKey : undefined;
+  }
+
+  /** Whether it answers at all; asked once for all namespaces that want to know within some seconds. */
+  check(): Promise<void> {
+    const now = performance.now();
+    if (this.#checking && now - this.#checkedAt < CHECK_MS) return this.#checking;
+    this.#checkedAt = now;
+    this.#checking = this.#try('reach Elasticsearch', async () => {
+      await this.#client.transport.request({ method: 'HEAD', path: '/' });
+    });
+    return this.#checking;
   }
 
   /** Index templates; once per process, and again after a fault. */

@@ -9,11 +9,3 @@ export function streamsOf(namespace: string): Record<StreamKind, string> {
     string
   >;
 }
-
-const UNIT = { h: 1, d: 24 } as const;
-
-/** The longest of retentions such as `36h` and `14d`; a stream is shared by all policies of its namespace. */
-export function longestRetention(retentions: readonly string[]): string | undefined {
-  const hours = (retention: string) => Number.parseInt(retention, 10) * UNIT[retention.at(-1) as 'h' | 'd'];
-  return retentions.toSorted((a, b) => hours(b) - hours(a))[0];
-}

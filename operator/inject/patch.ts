@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ANNOTATION } from '../../api/names.ts';
-import type { TracingPolicy } from '../../api/policy.ts';
+import type { Policy } from '../../api/policy.ts';
 import { invariant } from '../../runtime/errors.ts';
+import { stemOf } from '../policy/accept.ts';
 import { isOurs, OUR_VOLUMES, workloadOf, type Container, type Pod } from './pod.ts';
 import { numberOf } from './quantity.ts';
 import { revisionOf } from './revision.ts';
@@ -31,7 +32,7 @@ const MESH = new Set([
 const LOCAL_VOLUMES = 'cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes';
 
 export interface InjectOptions {
-  policy: TracingPolicy;
+  policy: Policy;
   settings: SidecarSettings;
   now: Date;
 }
@@ -103,7 +104,7 @@ function annotations(pod: Pod, { policy, settings, now }: InjectOptions): Record
   const local = given[LOCAL_VOLUMES];
   const wanted = {
     ...given,
-    [ANNOTATION.policy]: `TracingPolicy.${policy.metadata.name}`,
+    [ANNOTATION.policy]: stemOf(policy),
     [ANNOTATION.revision]: revisionOf(settings, policy.spec),
     ...(workload ? { [ANNOTATION.workload]: workload } : {}),
     [ANNOTATION.injectedAt]: given[ANNOTATION.injectedAt] ?? now.toISOString(),

@@ -1,4 +1,11 @@
-import type { V1Container, V1ObjectMeta, V1Pod, V1PodSpec, V1Volume } from '@kubernetes/client-node';
+import type {
+  V1Container,
+  V1ContainerStatus,
+  V1ObjectMeta,
+  V1PodSpec,
+  V1PodStatus,
+  V1Volume,
+} from '@kubernetes/client-node';
 import { ENV, SIDECAR, VOLUME } from '../../api/names.ts';
 
 /** The library's types are classes; what is handled here is plain data. */
@@ -6,10 +13,25 @@ type Plain<T> = Pick<T, keyof T>;
 
 /** A pod as JSON: in admission, before it has a name, and as read from the API server. */
 export interface Pod {
-  metadata: Pick<V1ObjectMeta, 'name' | 'generateName' | 'namespace' | 'labels' | 'annotations' | 'ownerReferences'>;
+  metadata: Pick<V1ObjectMeta, 'name' | 'generateName' | 'namespace' | 'labels' | 'annotations' | 'ownerReferences'> & {
+    uid?: string;
+    resourceVersion?: string;
+    /** RFC 3339. */
+    creationTimestamp?: string;
+    deletionTimestamp?: string;
+  };
   spec: Plain<V1PodSpec>;
-  status?: Pick<NonNullable<V1Pod['status']>, 'phase'>;
+  status?: {
+    phase?: string;
+    conditions?: Pick<NonNullable<V1PodStatus['conditions']>[number], 'type' | 'status'>[];
+    initContainerStatuses?: ContainerStatus[];
+    containerStatuses?: ContainerStatus[];
+  };
 }
+export type ContainerStatus = Pick<
+  V1ContainerStatus,
+  'name' | 'ready' | 'started' | 'restartCount' | 'state' | 'lastState'
+>;
 export type Container = Plain<V1Container>;
 export type Volume = Plain<V1Volume>;
 

@@ -1,6 +1,6 @@
 import { LABEL, SIDECAR, SKIP_REASON, type SkipReason } from '../../api/names.ts';
-import type { TracingPolicy } from '../../api/policy.ts';
-import { SYSTEM_NAMESPACES } from '../policy/accept.ts';
+import type { Policy } from '../../api/policy.ts';
+import { untouched } from '../policy/accept.ts';
 import { limitRangeFault, type LimitRange } from './limit-range.ts';
 import { oldNode, wantsVirtualNode, type Node } from './node.ts';
 import { annotationsSize, ANNOTATIONS_AT_MOST, inject } from './patch.ts';
@@ -27,7 +27,7 @@ export interface Surroundings {
 }
 
 interface Governed extends Surroundings {
-  policy: TracingPolicy;
+  policy: Policy;
 }
 
 /** Says in words what speaks against it. */
@@ -37,7 +37,7 @@ type Refusal = (after: Pod, governed: Governed, before: Pod) => string | undefin
 
 /** The selector of the webhook says so, too; but a fault there must not stop the cluster. */
 const systemNamespace: Check = ({ metadata: { namespace = '' } }, { ownNamespace }) =>
-  (SYSTEM_NAMESPACES.includes(namespace) || namespace === ownNamespace) &&
+  untouched(ownNamespace).includes(namespace) &&
   `pods of ${namespace} are never injected: a fault of ours must not stop the cluster`;
 
 /** A label also keeps the API server from asking; people write an annotation as well, and mean the same. */

@@ -143,7 +143,7 @@ describe('the webhook', () => {
       why: 'the policy night is paused (spec.paused)',
       namespace: 'shop',
       pod: 'cart-7d4b9c6f5-*',
-      policy: 'night',
+      policy: 'TracingPolicy shop/night',
     });
   });
 

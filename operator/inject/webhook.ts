@@ -1,7 +1,8 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import type { TracingPolicy } from '../../api/policy.ts';
+import type { Policy } from '../../api/policy.ts';
 import { describe } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
+import { titleOf } from '../policy/accept.ts';
 import { govern } from '../policy/govern.ts';
 import { patchOf } from './patch.ts';
 import { displayName, type Pod } from './pod.ts';
@@ -13,7 +14,8 @@ import { skipOf, type Surroundings } from './skip.ts';
 
 /** What the webhook knows of the cluster: its copies, so that it answers without asking anybody. */
 export interface View {
-  policiesOf(namespace: string): readonly TracingPolicy[];
+  /** Those that are accepted and reach the namespace. */
+  policiesOf(namespace: string): readonly Policy[];
   /** Undefined when there is no such namespace. */
   namespaceLabels(namespace: string): Readonly<Record<string, string>> | undefined;
   quotasOf(namespace: string): readonly Quota[];
@@ -92,7 +94,7 @@ export function decide({ namespace, object, dryRun }: ReviewRequest, options: We
     const skip = skipOf(pod, { policy, ...surroundings });
     if (skip) {
       const { reason, message: why } = skip;
-      const what = { namespace, pod: displayName(pod), policy: policy.metadata.name, reason, why };
+      const what = { namespace, pod: displayName(pod), policy: titleOf(policy), reason, why };
       if (!dryRun) log.info('a pod is not injected', what);
       const warning = reason === 'InvalidLabel' ? { warning: `tracewell: the pod gets no sidecar: ${why}` } : {};
       return { namespace, result: 'skipped', reason, patch: [], ...warning };

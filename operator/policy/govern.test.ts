@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { policyOf } from '../../test/operator/objects.ts';
-import { byPrecedence, govern, selects } from './govern.ts';
+import { clusterPolicyOf, policyOf } from '../../test/operator/objects.ts';
+import { byPrecedence, govern, reaches, selecting, selects } from './govern.ts';
 
 describe('a selector', () => {
   const labels = { app: 'cart', tier: 'web', empty: '' };
@@ -58,8 +58,18 @@ describe('of several policies', () => {
       'b',
     ],
     [
-      'one that is being deleted does not count',
-      [policyOf('a', { priority: 9 }, { deletionTimestamp: '2026-03-01T00:00:00Z' }), policyOf('b')],
+      'what the platform enforces comes before every policy of the namespace',
+      [policyOf('a', { priority: 9 }), clusterPolicyOf('b', { enforced: true, priority: -9 })],
+      'b',
+    ],
+    [
+      'what the platform offers comes after every policy of the namespace',
+      [clusterPolicyOf('a', { priority: 9 }), policyOf('b', { priority: -9 })],
+      'b',
+    ],
+    [
+      'inside a tier of the platform priority counts',
+      [clusterPolicyOf('a'), clusterPolicyOf('b', { priority: 1 })],
       'b',
     ],
     ['a paused one governs all the same', [policyOf('a', { priority: 9, paused: true }), policyOf('b')], 'a'],
@@ -96,4 +106,30 @@ describe('of several policies', () => {
       }),
     );
   });
+});
+
+describe('a policy reaches', () => {
+  const shop = { name: 'shop', labels: { team: 'shop' } };
+  const going = { deletionTimestamp: '2026-03-01T00:00:00Z' };
+
+  it.each([
+    ['its own namespace', policyOf('a'), true],
+    ['no other namespace', policyOf('a', {}, { namespace: 'bank' }), false],
+    ['no namespace any more while it is deleted', policyOf('a', {}, going), false],
+    ['every namespace by an empty selector', clusterPolicyOf('a'), true],
+    [
+      'a namespace with the labels',
+      clusterPolicyOf('a', { namespaceSelector: { matchLabels: { team: 'shop' } } }),
+      true,
+    ],
+    ['no namespace without', clusterPolicyOf('a', { namespaceSelector: { matchLabels: { team: 'bank' } } }), false],
+    ['none either while the platform’s is deleted', clusterPolicyOf('a', {}, going), false],
+  ])('%s', (_, policy, expected) => {
+    expect(reaches(policy, shop)).toBe(expected);
+  });
+});
+
+it('all policies that select a pod are known, the one that governs first', () => {
+  const policies = [clusterPolicyOf('offered'), policyOf('own'), clusterPolicyOf('enforced', { enforced: true })];
+  expect(selecting(policies, {}).map(({ metadata }) => metadata.name)).toEqual(['enforced', 'own', 'offered']);
 });

@@ -1,4 +1,3 @@
-import type { PolicyStatus } from '../../api/policy.ts';
 import { describe } from '../../runtime/errors.ts';
 import type { Part } from '../../runtime/lifecycle.ts';
 import type { Log } from '../../runtime/log.ts';
@@ -6,29 +5,35 @@ import { wait } from '../../runtime/wait.ts';
 import type { KubeObject } from '../cluster.ts';
 import { ElasticTrouble } from '../elastic/client.ts';
 import type { Metrics } from '../health/metrics.ts';
-import { accept } from '../policy/accept.ts';
+import type { Pod } from '../inject/pod.ts';
+import type { RawPolicy } from '../policy/accept.ts';
+import { selects } from '../policy/govern.ts';
+import type { Policies } from '../policy/policies.ts';
+import { clusterPolicyKey, namespaceKey } from './key.ts';
 import { Queue } from './queue.ts';
-import type { RawPolicy, Reconciler } from './reconciler.ts';
-import type { Reflector } from './reflector.ts';
-import type { Selection } from './selection.ts';
+import type { Reconciler } from './reconciler.ts';
+import type { Selected, Selection } from './selection.ts';
 
 export interface ControllerOptions {
-  policies: Reflector<RawPolicy>;
-  namespaces: Reflector<KubeObject>;
+  policies: Policies;
+  /** Names of the namespaces that are there and not going. */
+  namespaces: () => string[];
+  labelsOf: (namespace: string) => Readonly<Record<string, string>> | undefined;
+  /** All that is watched has been listed once. */
+  isSynced: () => boolean;
   reconciler: Reconciler;
   selection: Selection;
-  ownNamespace: string;
   metrics: Metrics;
   log: Log;
   random: () => number;
 }
 
-/** Pods come and go without an event here, and so do changes of what is ours: all of it is looked at this often. */
+/** Changes that nothing tells us of, as those in Elasticsearch, are found by looking this often. */
 const LOOK_MS = 15_000;
 /** A Deployment's pods come together, and are counted together. */
-const SETTLE_MS = 2_000;
+const SETTLE_MS = 1_000;
 
-/** Turns what happens into keys: a change of a policy or a namespace, and time. */
+/** Turns what happens into keys: a change of a policy, a namespace or a pod, and time. */
 export class Controller implements Part {
   readonly name = 'controller';
   readonly #options: ControllerOptions;
@@ -41,36 +46,57 @@ export class Controller implements Part {
     this.#options = options;
     this.#queue = new Queue({
       random,
-      work: async (namespace) => {
-        await reconciler.reconcile(namespace);
+      work: async (key) => {
+        await reconciler.reconcile(key);
         metrics.reconciled('ok');
       },
-      onError: (namespace, error) => {
+      onError: (key, error) => {
         metrics.reconciled('error');
         // Trouble with Elasticsearch has been said once already, and stands in the status.
         if (!(error instanceof ElasticTrouble))
-          log.error('cannot bring a namespace in order; it is tried again', { namespace, error: describe(error) });
+          log.error('cannot bring a namespace or policy in order; it is tried again', { key, error: describe(error) });
       },
     });
   }
 
   /** A policy came, changed or went. Our own writes to a status are no news. */
   policyChanged(now: RawPolicy | undefined, before: RawPolicy | undefined): void {
-    const one = now ?? before;
-    if (!one?.metadata.namespace) return;
-    if (!now) this.#options.metrics.forgetPolicy({ namespace: one.metadata.namespace, policy: one.metadata.name });
-    if (now && before && now.metadata.generation === before.metadata.generation) return;
-    this.#queue.add(one.metadata.namespace);
+    const one = now ?? before!;
+    const isSame = now && before && now.metadata.generation === before.metadata.generation;
+    if (isSame && now.metadata.deletionTimestamp === before.metadata.deletionTimestamp) return;
+    const { namespace, name } = one.metadata;
+    if (one.kind === 'TracingPolicy') return this.#queue.add(namespaceKey(namespace!));
+    this.#queue.add(clusterPolicyKey(name));
+    const selectors = [now, before].flatMap((raw) => {
+      const judged = raw && this.#options.policies.judge(raw);
+      return judged?.ok && judged.policy.kind === 'ClusterTracingPolicy' ? [judged.policy.spec.namespaceSelector] : [];
+    });
+    for (const each of this.#options.namespaces()) {
+      const labels = this.#options.labelsOf(each);
+      if (labels && selectors.some((selector) => selects(selector, labels))) this.#queue.add(namespaceKey(each));
+    }
   }
 
+  /** One came, went, or has other labels, by which other policies may reach it. */
   namespaceChanged(now: KubeObject | undefined, before: KubeObject | undefined): void {
-    const { name } = (now ?? before)!.metadata;
-    if (this.#hasPolicy(name)) this.#queue.add(name);
+    this.#queue.add(namespaceKey((now ?? before)!.metadata.name));
+    for (const raw of this.#options.policies.all())
+      if (raw.kind === 'ClusterTracingPolicy') this.#queue.addLater(clusterPolicyKey(raw.metadata.name), SETTLE_MS);
   }
 
-  /** The webhook was asked about a pod, which will be there in a moment, or not: the status is to be counted again. */
-  podReviewed(namespace: string): void {
-    if (this.#hasPolicy(namespace)) this.#queue.addLater(namespace, SETTLE_MS);
+  /** Somebody changed or deleted what is ours. */
+  secretChanged(namespace: string): void {
+    this.#queue.addLater(namespaceKey(namespace), SETTLE_MS);
+  }
+
+  podChanged(now: Pod | undefined, before: Pod | undefined): void {
+    const { namespace } = (now ?? before)!.metadata;
+    if (namespace) this.#queue.addLater(namespaceKey(namespace), SETTLE_MS);
+  }
+
+  /** Has a key reconciled within a second. */
+  again(key: string): void {
+    this.#queue.addLater(key, SETTLE_MS);
   }
 
   start(): void {
@@ -83,18 +109,13 @@ export class Controller implements Part {
     await this.#queue.stop();
   }
 
-  #hasPolicy(namespace: string): boolean {
-    return [...this.#options.policies.all()].some(({ metadata }) => metadata.namespace === namespace);
-  }
-
   async #run(): Promise<void> {
-    const { policies, namespaces, selection, log, ownNamespace, metrics } = this.#options;
+    const { policies, selection, log, metrics } = this.#options;
     const { signal } = this.#stop;
-    while (!(policies.synced && namespaces.synced) && !signal.aborted) await wait(50, signal);
+    while (!this.#options.isSynced() && !signal.aborted) await wait(50, signal);
     for (let failed = false; !selection.published && !signal.aborted;) {
       try {
-        for (const namespace of await selection.start((name) => sinceOf(policies.all(), name)))
-          this.#queue.add(namespace);
+        this.#takeOver(await selection.start((of) => this.#sinceOf(of)));
       } catch (error) {
         if (!failed) log.error('cannot write the webhook configuration; it is tried again', { error: describe(error) });
         failed = true;
@@ -103,10 +124,10 @@ export class Controller implements Part {
     }
     this.#queue.start();
     while (!signal.aborted) {
-      const judged = [...policies.all()].map((policy) => accept(policy, ownNamespace));
+      const judged = policies.all().map((raw) => policies.judge(raw));
       const good = judged.filter(({ ok }) => ok).length;
       metrics.policies(good, judged.length - good);
-      for (const { metadata } of policies.all()) if (metadata.namespace) this.#queue.add(metadata.namespace);
+      this.#addAll();
       await selection
         .look()
         .catch((error: unknown) =>
@@ -115,15 +136,31 @@ export class Controller implements Part {
       await wait(LOOK_MS, signal);
     }
   }
-}
 
-/** Since when an earlier operator injected a namespace's pods, from its policies' status. */
-function sinceOf(
-  policies: Iterable<{ metadata: KubeObject['metadata']; status?: PolicyStatus }>,
-  namespace: string,
-): string | undefined {
-  const times = [...policies].flatMap(({ metadata, status }) =>
-    metadata.namespace === namespace && status?.inForceSince ? [status.inForceSince] : [],
-  );
-  return times.sort()[0];
+  /** What an earlier operator selected may have lost its policy meanwhile. */
+  #takeOver({ namespaces, clusterPolicies }: Selected): void {
+    for (const namespace of namespaces) this.#queue.add(namespaceKey(namespace));
+    for (const name of clusterPolicies) this.#queue.add(clusterPolicyKey(name));
+  }
+
+  #addAll(): void {
+    for (const namespace of this.#options.namespaces()) this.#queue.add(namespaceKey(namespace));
+    for (const { kind, metadata } of this.#options.policies.all()) {
+      if (kind === 'ClusterTracingPolicy') this.#queue.add(clusterPolicyKey(metadata.name));
+      // A refused one in a namespace of the system says so, too.
+      else this.#queue.add(namespaceKey(metadata.namespace!));
+    }
+  }
+
+  /** Since when an earlier operator injected, from the status of policies. */
+  #sinceOf(of: { namespace: string } | { clusterPolicy: string }): string | undefined {
+    const times = this.#options.policies.all().flatMap(({ kind, metadata, status }) => {
+      const isIt =
+        'namespace' in of
+          ? metadata.namespace === of.namespace
+          : kind === 'ClusterTracingPolicy' && metadata.name === of.clusterPolicy;
+      return isIt && status?.inForceSince ? [status.inForceSince] : [];
+    });
+    return times.sort()[0];
+  }
 }

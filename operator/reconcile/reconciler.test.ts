@@ -1,16 +1,25 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ApiServer } from '../../test/operator/api-server.ts';
 import { ElasticServer } from '../../test/operator/elastic-server.ts';
+import { parsePath } from '../../test/operator/object-store.ts';
 import { keepingLog } from '../../test/operator/log.ts';
-import { podOf, rawPolicy, SURROUNDINGS } from '../../test/operator/objects.ts';
+import { podOf, policyOf, rawClusterPolicy, rawPolicy, SETTINGS, SURROUNDINGS } from '../../test/operator/objects.ts';
 import { Cluster } from '../cluster.ts';
 import { Elastic, type Credentials } from '../elastic/client.ts';
 import { Metrics } from '../health/metrics.ts';
-import { Reconciler, type RawPolicy } from './reconciler.ts';
+import { inject } from '../inject/patch.ts';
+import type { Pod } from '../inject/pod.ts';
+import { type RawPolicy } from '../policy/accept.ts';
+import { Policies } from '../policy/policies.ts';
+import { clusterPolicyKey, namespaceKey } from './key.ts';
+import { Provision } from './provision.ts';
+import { Reconciler } from './reconciler.ts';
+import { secretPath, type Secret } from './secret.ts';
 import { Selection } from './selection.ts';
 import { webhookPath } from './webhook-config.ts';
 
 const POLICY = '/apis/tracewell.dev/v1alpha1/namespaces/shop/tracingpolicies/all';
+const POLICIES = '/apis/tracewell.dev/v1alpha1';
 const SECRET = '/api/v1/namespaces/shop/secrets/tracewell';
 const DAY_MS = 24 * 3_600_000;
 const USER = { username: 'operator', password: 'secret' };
@@ -21,6 +30,7 @@ let time: number;
 let labels: Record<string, string> | undefined;
 let elastics: Elastic[];
 let redactionKeys: number;
+let again: string[];
 let authority: string;
 const { log, lines } = keepingLog();
 
@@ -33,6 +43,7 @@ beforeEach(async () => {
   labels = {};
   elastics = [];
   redactionKeys = 0;
+  again = [];
   authority = 'first';
   lines.length = 0;
 });
@@ -55,21 +66,46 @@ async function operator({ credentials = USER, unsupported }: Given = {}) {
   const about = { cluster, name: 'tracewell', namespace: 'ops', owner: 'tracewell', now, log };
   const selection = new Selection({ ...about, caBundle: () => 'authority' });
   await selection.start(() => undefined);
-  const policiesOf = () => [kube.objects.get<RawPolicy>(POLICY)].filter((policy) => policy !== undefined);
-  const common = { cluster, elastic, settings, selection, ownNamespace: 'ops', unsupported, now, log };
-  const metrics = new Metrics('0', 'v26');
-  const redaction = { redactRequired: [], newRedactionKey: () => `${++redactionKeys}`.padStart(64, '0') };
-  const reports = () => ({ url: 'https://tracewell-reports.ops.svc/report', ca: authority });
-  const surroundingsOf = () => labels && { ...SURROUNDINGS, namespaceLabels: labels };
-  return new Reconciler({
-    ...common,
-    ...redaction,
-    reports,
-    metrics,
-    policiesOf,
-    labelsOf: () => labels,
-    surroundingsOf,
+  const objects = <T>(path: string) => kube.objects.list(parsePath(path)) as unknown as T[];
+  const platform = { ownNamespace: 'ops', bounds: { retention: {}, resources: {} } };
+  const policies = new Policies({
+    all: () =>
+      ['tracingpolicies', 'clustertracingpolicies'].flatMap((kind) => objects<RawPolicy>(`${POLICIES}/${kind}`)),
+    platform,
   });
+  const metrics = new Metrics('0', 'v26');
+  const provision = new Provision({
+    cluster,
+    elastic,
+    settings,
+    // The watch tells of everything at once.
+    secrets: { get: (namespace) => kube.objects.get<Secret>(secretPath(namespace)), took: () => undefined },
+    redactRequired: [],
+    newRedactionKey: () => `${++redactionKeys}`.padStart(64, '0'),
+    reports: () => ({ url: 'https://tracewell-reports.ops.svc/report', ca: authority }),
+    metrics,
+    now,
+  });
+  const reconciler = new Reconciler({
+    cluster,
+    policies,
+    provision,
+    selection,
+    namespaces: () => (labels ? ['shop'] : []),
+    labelsOf: (namespace) => (namespace === 'shop' ? labels : undefined),
+    podsOf: (namespace) => objects<Pod>(`/api/v1/namespaces/${namespace}/pods`),
+    surroundingsOf: () => labels && { ...SURROUNDINGS, namespaceLabels: labels },
+    isOutdated: () => false,
+    unsupported: () => unsupported,
+    again: (key) => again.push(key),
+    metrics,
+    now,
+    log,
+  });
+  return {
+    reconcile: (namespace: string) => reconciler.reconcile(namespaceKey(namespace)),
+    reconcileClusterPolicy: (name: string) => reconciler.reconcile(clusterPolicyKey(name)),
+  };
 }
 
 const conditions = () =>
@@ -96,6 +132,16 @@ describe('a namespace with a policy', () => {
     expect(conditions()).toEqual(['Accepted: Valid', 'ElasticsearchReady: Ready', 'Injected: AllInjected']);
   });
 
+  it('is left as it is at the next look', async () => {
+    const reconciler = await operator();
+    await reconciler.reconcile('shop');
+    const { version } = kube.objects;
+    const asked = kube.requests.length;
+    await reconciler.reconcile('shop');
+    expect([kube.requests.length, kube.objects.version]).toEqual([asked, version]);
+    expect([...search.keys]).toEqual(['key-1']);
+  });
+
   it('is told of the operator’s new authority', async () => {
     const reconciler = await operator();
     const told = () => Buffer.from(secret()!.data['operator-ca.crt']!, 'base64').toString();
@@ -106,15 +152,17 @@ describe('a namespace with a policy', () => {
     expect(told()).toBe('second and first');
   });
 
-  it('is left as it is at the next look', async () => {
+  it('has what is ours put back when somebody changed it', async () => {
     const reconciler = await operator();
     await reconciler.reconcile('shop');
-    const { version } = kube.objects;
+    const before = secret()!;
+    kube.objects.put(SECRET, {
+      ...before,
+      metadata: { ...before.metadata, name: 'tracewell' },
+      data: { ...before.data, 'TracingPolicy.all.json': 'e30=' },
+    });
     await reconciler.reconcile('shop');
-    const changed = kube.seen('PATCH').slice(4);
-    expect(changed.map(({ path }) => path)).toEqual([SECRET]);
-    expect(Number(kube.objects.version)).toBe(Number(version) + 1);
-    expect([...search.keys]).toEqual(['key-1']);
+    expect(secret()!.data).toEqual(before.data);
   });
 
   it('says in the status which pods have no sidecar', async () => {
@@ -124,7 +172,9 @@ describe('a namespace with a policy', () => {
     expect(kube.objects.get<RawPolicy>(POLICY)!.status!.pods).toEqual({
       matched: 1,
       injected: 0,
+      outdated: 0,
       skipped: [{ reason: 'Missed', count: 1, example: 'cart-0' }],
+      shadowed: [],
     });
   });
 
@@ -229,6 +279,21 @@ describe('the key of a namespace', () => {
     expect([secret(), selected(), search.keys.size]).toEqual([undefined, false, 0]);
   });
 
+  it('stays good while pods with a sidecar are there: they deliver what they have read', async () => {
+    const reconciler = await operator();
+    await reconciler.reconcile('shop');
+    const pod = inject(podOf(), { policy: policyOf(), settings: SETTINGS, now: new Date(0) });
+    kube.objects.put('/api/v1/namespaces/shop/pods/cart-0', pod as never);
+    kube.objects.remove(POLICY);
+    await reconciler.reconcile('shop');
+    expect(Object.keys(secret()!.data).filter((file) => file.endsWith('.json'))).toEqual([]);
+    expect(keyInSecret()).toBe('key-1');
+    expect([selected(), search.keys.size]).toEqual([false, 1]);
+    kube.objects.remove('/api/v1/namespaces/shop/pods/cart-0');
+    await reconciler.reconcile('shop');
+    expect([secret(), search.keys.size]).toEqual([undefined, 0]);
+  });
+
   it('goes with the namespace, which has taken the Secret along', async () => {
     const reconciler = await operator();
     await reconciler.reconcile('shop');
@@ -236,5 +301,80 @@ describe('the key of a namespace', () => {
     labels = undefined;
     await reconciler.reconcile('shop');
     expect([selected(), search.keys.size]).toEqual([false, 0]);
+  });
+});
+
+describe('a policy that is refused', () => {
+  it('leaves its sidecars with what it said last', async () => {
+    const reconciler = await operator();
+    kube.objects.put(`${POLICIES}/namespaces/shop/tracingpolicies/rest`, rawPolicy('rest') as never);
+    await reconciler.reconcile('shop');
+    const before = secret()!.data['TracingPolicy.all.json'];
+    kube.objects.put(POLICY, rawPolicy('all', { logs: { drop: [{ when: '(' }] } }) as never);
+    await reconciler.reconcile('shop');
+    expect(secret()!.data['TracingPolicy.all.json']).toBe(before);
+    expect(conditions()).toEqual(['Accepted: Invalid']);
+  });
+});
+
+describe('a cluster policy', () => {
+  const PATH = `${POLICIES}/clustertracingpolicies/base`;
+  const status = () => kube.objects.get<RawPolicy>(PATH)!.status!;
+  const reasons = () => status().conditions!.map(({ type, reason }) => `${type}: ${reason}`);
+  const entries = () =>
+    kube.objects.get<{ webhooks: { name: string }[] }>(webhookPath('tracewell'))!.webhooks.map(({ name }) => name);
+  beforeEach(() => {
+    kube.objects.remove(POLICY);
+    kube.objects.put(PATH, rawClusterPolicy('base') as never);
+  });
+
+  it('is asked about pods once its namespaces have their keys, and says what they say together', async () => {
+    kube.objects.put('/api/v1/namespaces/shop/pods/cart-0', podOf() as never);
+    const reconciler = await operator();
+    await reconciler.reconcileClusterPolicy('base');
+    expect([entries(), reasons()[1]]).toEqual([[], 'ElasticsearchReady: Preparing']);
+    await reconciler.reconcile('shop');
+    expect(again).toEqual(['policy/base']);
+    expect(Object.keys(secret()!.data)).toContain('ClusterTracingPolicy.base.json');
+    await reconciler.reconcileClusterPolicy('base');
+    expect(entries()).toEqual(['base.clusterpolicy.tracewell.dev']);
+    expect(reasons()).toEqual(['Accepted: Valid', 'ElasticsearchReady: Ready', 'Injected: PodsWithoutSidecar']);
+    expect(status()).toMatchObject({ pods: { matched: 1 }, inForceSince: '2026-01-02T00:00:00.000Z' });
+  });
+
+  it('goes by behind a policy of the namespace, and says so', async () => {
+    kube.objects.put(POLICY, rawPolicy() as never);
+    kube.objects.put('/api/v1/namespaces/shop/pods/cart-0', podOf() as never);
+    const reconciler = await operator();
+    await reconciler.reconcile('shop');
+    await reconciler.reconcileClusterPolicy('base');
+    expect(reasons()[0]).toBe('Accepted: Shadowed');
+    expect(status().pods!.shadowed).toEqual([{ by: 'TracingPolicy shop/all', count: 1, example: 'cart-0' }]);
+    expect(entries()).toEqual(['pods.tracewell.dev', 'base.clusterpolicy.tracewell.dev']);
+  });
+
+  it('does not reach a namespace whose Secret is somebody’s, and names it', async () => {
+    kube.objects.put(SECRET, { metadata: { name: 'tracewell' }, data: {} });
+    const reconciler = await operator();
+    await expect(reconciler.reconcile('shop')).rejects.toThrow('Rename or delete it');
+    await reconciler.reconcileClusterPolicy('base');
+    const [entry] = kube.objects.get<{ webhooks: { namespaceSelector: object }[] }>(webhookPath('tracewell'))!.webhooks;
+    expect(JSON.stringify(entry!.namespaceSelector)).toContain('"shop"');
+    expect(status().conditions![1]).toMatchObject({
+      reason: 'SecretTaken',
+      message: expect.stringContaining('such as shop: '),
+    });
+  });
+
+  it('that is refused or gone has no entry', async () => {
+    const reconciler = await operator();
+    await reconciler.reconcile('shop');
+    await reconciler.reconcileClusterPolicy('base');
+    kube.objects.put(PATH, rawClusterPolicy('base', { retention: 'long' }) as never);
+    await reconciler.reconcileClusterPolicy('base');
+    expect([entries(), reasons()]).toEqual([[], ['Accepted: Invalid']]);
+    kube.objects.remove(PATH);
+    await reconciler.reconcileClusterPolicy('base');
+    expect(entries()).toEqual([]);
   });
 });

@@ -1,212 +1,174 @@
 import { isDeepStrictEqual } from 'node:util';
-import { API_VERSION, CONDITION, GROUP, type Redaction } from '../../api/names.ts';
-import type { PolicyStatus, TracingPolicy } from '../../api/policy.ts';
+import { API_VERSION, CONDITION } from '../../api/names.ts';
+import type { Policy, PolicyStatus } from '../../api/policy.ts';
 import type { Log } from '../../runtime/log.ts';
-import type { Cluster, KubeObject } from '../cluster.ts';
-import { ElasticTrouble, type Elastic, type ElasticSettings } from '../elastic/client.ts';
-import { needsKey, type StoredKey } from '../elastic/keys.ts';
-import { longestRetention } from '../elastic/streams.ts';
+import type { Cluster } from '../cluster.ts';
 import type { Metrics } from '../health/metrics.ts';
-import type { Pod } from '../inject/pod.ts';
+import { isInjected, type Pod } from '../inject/pod.ts';
 import type { Surroundings } from '../inject/skip.ts';
-import { accept, type Judged } from '../policy/accept.ts';
-import { coverage, type Coverage } from './coverage.ts';
-import {
-  isManaged,
-  secretOf,
-  secretPath,
-  storedKey,
-  storedRedactionKey,
-  type ReportTarget,
-  type Secret,
-} from './secret.ts';
+import { stemOf, statusPath, type Judged, type RawPolicy } from '../policy/accept.ts';
+import type { Policies } from '../policy/policies.ts';
+import { coverage, emptyCoverage, sum, type Coverage } from './coverage.ts';
+import { clusterPolicyKey, parseKey } from './key.ts';
+import { hasEnded } from './pods.ts';
+import type { Provision } from './provision.ts';
 import type { Selection } from './selection.ts';
-import { accepted, injectedFinding, statusOf, type Finding, type Findings } from './status.ts';
-
-export interface RawPolicy extends KubeObject {
-  metadata: KubeObject['metadata'] & { generation?: number };
-  status?: PolicyStatus;
-}
+import { acceptedFinding, injectedFinding, statusOf, together, type Finding } from './status.ts';
 
 export interface ReconcilerOptions {
   cluster: Cluster;
-  elastic: Elastic;
-  settings: Pick<ElasticSettings, 'urls' | 'ca' | 'cluster'>;
+  policies: Policies;
+  provision: Provision;
   selection: Selection;
-  /** Built-in rules of redaction that no policy can switch off. */
-  redactRequired: readonly Redaction[];
-  /** Where sidecars report at the moment; undefined: nowhere. */
-  reports: () => ReportTarget | undefined;
-  /** A new key of redacted values, 64 hex digits; each namespace gets one, once. */
-  newRedactionKey: () => string;
-  ownNamespace: string;
-  policiesOf: (namespace: string) => RawPolicy[];
+  /** Of the namespaces that are there and not going. */
+  namespaces: () => string[];
   /** Undefined when the namespace is gone or going. */
   labelsOf: (namespace: string) => Readonly<Record<string, string>> | undefined;
+  podsOf: (namespace: string) => readonly Pod[];
+  /** What skip reasons read beside the pod, for a namespace that is there. */
   surroundingsOf: (namespace: string) => Surroundings | undefined;
+  isOutdated: (pod: Pod, policy: Policy) => boolean;
   /** Why this cluster's pods cannot have native sidecars. */
-  unsupported: string | undefined;
+  unsupported: () => string | undefined;
+  /** Has a key reconciled soon. */
+  again: (key: string) => void;
   metrics: Metrics;
   now: () => Date;
   log: Log;
 }
 
-/** Brings one namespace in order: key, Secret, webhook entry, in this order; then says how it stands in each policy's status. */
+/** What is known of a namespace after it was brought in order. */
+interface Found {
+  finding: Finding;
+  /** By the policy's stem. */
+  pods: Map<string, Coverage>;
+}
+
+/** Brings one key's world in order, and says in each policy's status how it stands. */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #troubles = new Map<string, string>();
-  /** By namespace: a key that was minted and is not in its Secret yet, and the id of the one that was put there last. */
-  readonly #unwritten = new Map<string, StoredKey>();
-  readonly #written = new Map<string, string>();
+  readonly #found = new Map<string, Found>();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
   }
 
   /** Throws what should be tried again; the statuses are written all the same. */
-  async reconcile(namespace: string): Promise<void> {
-    const { policiesOf, surroundingsOf, ownNamespace, selection, unsupported } = this.#options;
-    const raw = policiesOf(namespace);
-    const surroundings = surroundingsOf(namespace);
-    if (raw.length === 0 || !surroundings) return this.#leave(namespace);
-    const judged = raw.map((policy) => accept(policy, ownNamespace));
-    const policies = judged.flatMap((one) => (one.ok ? [one.policy] : []));
-    for (const [index, one] of judged.entries()) if (!one.ok) await this.#refuse(raw[index]!, one);
-    if (policies.length === 0) return this.#leave(namespace);
+  reconcile(key: string): Promise<void> {
+    const { namespace, clusterPolicy } = parseKey(key);
+    return namespace === undefined ? this.#clusterPolicy(clusterPolicy) : this.#namespace(namespace);
+  }
 
-    const { finding, trouble } = await this.#provide(namespace, policies);
-    const pods = coverage(await this.#pods(namespace), policies, surroundings);
-    const since = selection.since(namespace);
-    for (const policy of policies) {
-      const counts = pods.get(policy.metadata.name)!;
-      const injected = injectedFinding(counts, since !== undefined, unsupported);
-      await this.#report(policy, { conditions: [accepted, finding, injected], pods: counts, inForceSince: since });
+  /** Key and Secret, then the webhook's entry, then the status of its policies. */
+  async #namespace(namespace: string): Promise<void> {
+    const { policies, provision, selection, labelsOf, unsupported } = this.#options;
+    const labels = labelsOf(namespace);
+    const reaching = labels ? policies.reaching(namespace, labels) : [];
+    const refused = await this.#refuse(namespace);
+    if (reaching.length === 0) return this.#leave(namespace);
+    const { finding, trouble, hasSecret } = await provision.provide(namespace, reaching, refused);
+    // While it has no key, a cluster policy's pods go in as they are, too.
+    await selection.exclude(namespace, !hasSecret);
+    const hasOwn = reaching.some(({ kind }) => kind === 'TracingPolicy');
+    if (hasOwn && hasSecret && !unsupported()) await selection.add(namespace);
+    else if (!hasOwn) await selection.remove(namespace);
+    const pods = this.#cover(namespace, reaching);
+    this.#found.set(namespace, { finding, pods });
+    for (const policy of reaching) {
+      const counts = pods.get(stemOf(policy))!;
+      this.#count(namespace, policy, counts);
+      if (policy.kind === 'TracingPolicy')
+        await this.#report(policy, finding, counts, selection.since(policy, namespace));
+      else this.#options.again(clusterPolicyKey(policy.metadata.name));
     }
     this.#say(namespace, trouble);
     if (trouble) throw trouble;
   }
 
-  /** Streams, key and Secret; then the webhook may ask about the namespace's pods. */
-  async #provide(
-    namespace: string,
-    policies: readonly TracingPolicy[],
-  ): Promise<{ finding: Finding; trouble?: Error }> {
-    const { cluster, elastic, settings, selection, now, unsupported } = this.#options;
-    const type = CONDITION.ElasticsearchReady;
-    const before = await cluster.get<Secret>(secretPath(namespace));
-    if (before && !isManaged(before)) {
-      const message = `The Secret ${namespace}/${before.metadata.name} is not Tracewell's. Rename or delete it; Tracewell needs this name.`;
-      return { finding: { type, status: 'False', reason: 'SecretTaken', message }, trouble: new Error(message) };
-    }
-    const old = storedKey(before);
-    let key: StoredKey | undefined = old;
-    let finding: Finding;
-    let trouble: ElasticTrouble | undefined;
-    try {
-      const notes = await this.#prepareStreams(namespace, policies);
-      if (needsKey(old, elastic.handedOn, now())) {
-        key = this.#unwritten.get(namespace) ?? (await elastic.mintKey(namespace));
-        this.#unwritten.set(namespace, key);
-      }
-      finding = {
-        type,
-        status: 'True',
-        reason: 'Ready',
-        message: ['Streams and key are in place.', ...notes].join(' '),
-      };
-    } catch (error) {
-      if (!(error instanceof ElasticTrouble)) throw error;
-      trouble = error;
-      finding = { type, status: 'False', reason: error.reason, message: error.message };
-    }
-    this.#options.metrics.elasticReady(!trouble);
-    if (key) {
-      const { redactRequired, newRedactionKey, reports } = this.#options;
-      const redactionKey = storedRedactionKey(before) ?? newRedactionKey();
-      const contents = { namespace, policies, key, redactionKey, redactRequired, reports: reports(), ...settings };
-      await cluster.apply(secretPath(namespace), secretOf(contents));
-      this.#unwritten.delete(namespace);
-      if (!unsupported) await selection.add(namespace);
-      // A key that was renewed lives on to its own end: the kubelet takes a minute to bring the new one to running sidecars.
-      // Not so the key of a Secret that somebody deleted.
-      const lost = old ? undefined : this.#written.get(namespace);
-      this.#written.set(namespace, key.id);
-      if (lost && lost !== key.id) await elastic.invalidateKey(lost);
-    }
-    return { finding, ...(trouble ? { trouble } : {}) };
+  /** The webhook's entry once every namespace that it reaches is in order or known not to be; then the sum of what they say. */
+  async #clusterPolicy(name: string): Promise<void> {
+    const { policies, selection, unsupported } = this.#options;
+    const raw = policies.all().find((one) => one.kind === 'ClusterTracingPolicy' && one.metadata.name === name);
+    const judged = raw && policies.judge(raw);
+    if (raw && judged && !judged.ok) await this.#write(raw, this.#refusal(raw, judged));
+    const policy = judged?.ok && judged.policy.kind === 'ClusterTracingPolicy' ? judged.policy : undefined;
+    if (!policy || policy.metadata.deletionTimestamp) return selection.removeClusterPolicy(name);
+    const stem = stemOf(policy);
+    const reached = this.#reachedBy(stem);
+    const found = reached.flatMap((namespace) => this.#found.get(namespace) ?? []);
+    const isKnown = found.length === reached.length;
+    if (isKnown && !unsupported()) await selection.addClusterPolicy(name, policy.spec.namespaceSelector);
+    const counts = sum(found.flatMap(({ pods }) => pods.get(stem) ?? []));
+    const finding = together(new Map(reached.map((namespace) => [namespace, this.#found.get(namespace)?.finding])));
+    await this.#report(policy, finding, counts, selection.since(policy, ''));
   }
 
-  /** Returns what a person should know though all is well. */
-  async #prepareStreams(namespace: string, policies: readonly TracingPolicy[]): Promise<string[]> {
-    const { elastic } = this.#options;
-    await elastic.install();
-    await elastic.createStreams(namespace);
-    const retention = longestRetention(policies.map(({ spec }) => spec.retention))!;
-    const notes: string[] = [];
-    if (!(await elastic.setRetention(namespace, retention))) {
-      notes.push(`Retention ${retention} is not applied: this Elasticsearch has no data stream lifecycle.`);
-    }
-    if (!elastic.canMint)
-      notes.push(
-        'LeastPrivilege=False: the operator has an API key, which cannot mint others, so sidecars use it too.',
-      );
-    return notes;
-  }
-
-  /** A namespace that no policy selects any more: the webhook is not asked about it, and its key is worth nothing. */
-  async #leave(namespace: string): Promise<void> {
-    const { cluster, selection, elastic, labelsOf } = this.#options;
-    await selection.remove(namespace);
-    this.#troubles.delete(namespace);
-    const ids = new Set([this.#written.get(namespace), this.#unwritten.get(namespace)?.id]);
-    const secret = labelsOf(namespace) && (await cluster.get<Secret>(secretPath(namespace)));
-    if (secret && isManaged(secret)) {
-      ids.add(storedKey(secret)?.id);
-      await cluster.delete(secretPath(namespace));
-    }
-    // A namespace that is deleted takes its Secret along, but not the key.
-    for (const id of ids) if (id) await elastic.invalidateKey(id);
-    this.#written.delete(namespace);
-    this.#unwritten.delete(namespace);
-  }
-
-  async #pods(namespace: string): Promise<Pod[]> {
-    return (await this.#options.cluster.list<Pod>(`/api/v1/namespaces/${namespace}/pods`)).items;
-  }
-
-  async #refuse(policy: RawPolicy, judged: Extract<Judged, { ok: false }>): Promise<void> {
-    const finding: Finding = {
-      type: CONDITION.Accepted,
-      status: 'False',
-      reason: judged.reason,
-      message: judged.message,
-    };
-    await this.#write(
-      policy,
-      statusOf(policy.status, { generation: judged.generation, conditions: [finding] }, this.#options.now()),
+  #reachedBy(stem: string): string[] {
+    const { namespaces, labelsOf, policies } = this.#options;
+    return namespaces().filter((namespace) =>
+      policies.reaching(namespace, labelsOf(namespace) ?? {}).some((policy) => stemOf(policy) === stem),
     );
   }
 
-  async #report(policy: TracingPolicy, findings: Omit<Findings, 'generation'> & { pods: Coverage }): Promise<void> {
-    const { namespace, name, generation } = policy.metadata;
-    const { injected, matched } = findings.pods;
-    this.#options.metrics.pods({ namespace, policy: name }, { injected, missing: matched - injected });
-    await this.#write(policy, statusOf(policy.status, { generation, ...findings }, this.#options.now()));
+  #cover(namespace: string, policies: readonly Policy[]): Map<string, Coverage> {
+    const { podsOf, surroundingsOf, isOutdated } = this.#options;
+    const surroundings = surroundingsOf(namespace);
+    // It may have gone meanwhile.
+    if (!surroundings) return new Map(policies.map((policy) => [stemOf(policy), emptyCoverage()]));
+    return coverage(podsOf(namespace), { policies, surroundings, isOutdated });
   }
 
-  async #write(
-    policy: { metadata: KubeObject['metadata']; status?: PolicyStatus | undefined },
-    status: PolicyStatus,
-  ): Promise<void> {
-    if (isDeepStrictEqual(policy.status, status)) return;
-    const { namespace, name } = policy.metadata;
-    const path = `/apis/${API_VERSION}/namespaces/${namespace}/tracingpolicies/${name}/status`;
-    await this.#options.cluster.apply(path, {
-      apiVersion: API_VERSION,
-      kind: 'TracingPolicy',
-      metadata: { name, namespace },
-      status,
-    });
+  /** Says of each policy of the namespace that is not accepted why, and returns the stems of all that are not. */
+  async #refuse(namespace: string): Promise<string[]> {
+    const { policies } = this.#options;
+    const refused: string[] = [];
+    for (const raw of policies.all()) {
+      const isOwn = raw.metadata.namespace === namespace;
+      const judged = isOwn || raw.kind === 'ClusterTracingPolicy' ? policies.judge(raw) : undefined;
+      if (!judged || judged.ok) continue;
+      refused.push(stemOf(raw));
+      if (isOwn) await this.#write(raw, this.#refusal(raw, judged));
+    }
+    return refused;
+  }
+
+  #refusal(raw: RawPolicy, { reason, message }: Extract<Judged, { ok: false }>): PolicyStatus {
+    const finding: Finding = { type: CONDITION.Accepted, status: 'False', reason, message };
+    const { generation = 0 } = raw.metadata;
+    return statusOf(raw.status, { generation, conditions: [finding] }, this.#options.now());
+  }
+
+  async #leave(namespace: string): Promise<void> {
+    const { selection, provision, podsOf, metrics } = this.#options;
+    await selection.remove(namespace);
+    await selection.exclude(namespace, false);
+    this.#troubles.delete(namespace);
+    for (const stem of this.#found.get(namespace)?.pods.keys() ?? []) metrics.forgetPolicy({ namespace, policy: stem });
+    this.#found.delete(namespace);
+    const hasSidecars = podsOf(namespace).some((pod) => isInjected(pod) && !hasEnded(pod));
+    await provision.leave(namespace, hasSidecars);
+  }
+
+  #count(namespace: string, policy: Policy, { matched, injected }: Coverage): void {
+    this.#options.metrics.pods({ namespace, policy: stemOf(policy) }, { injected, missing: matched - injected });
+  }
+
+  async #report(policy: Policy, finding: Finding, pods: Coverage, since: string | undefined): Promise<void> {
+    const { policies, unsupported, now } = this.#options;
+    const { raw, notes } = policies.sourceOf(policy);
+    const injected = injectedFinding(pods, since !== undefined, unsupported());
+    const conditions = [acceptedFinding(notes, pods), finding, injected];
+    const { generation } = policy.metadata;
+    const status = statusOf(raw.status, { generation, conditions, pods, inForceSince: since }, now());
+    await this.#write(raw, status);
+  }
+
+  async #write(raw: RawPolicy, status: PolicyStatus): Promise<void> {
+    if (isDeepStrictEqual(raw.status, status)) return;
+    const { name, namespace } = raw.metadata;
+    const metadata = { name, ...(namespace ? { namespace } : {}) };
+    await this.#options.cluster.apply(statusPath(raw), { apiVersion: API_VERSION, kind: raw.kind, metadata, status });
   }
 
   /** Once per change, not once per try. */
@@ -222,5 +184,3 @@ export class Reconciler {
     }
   }
 }
-
-export const POLICIES_PATH = `/apis/${GROUP}/v1alpha1/tracingpolicies`;

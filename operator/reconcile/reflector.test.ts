@@ -20,10 +20,15 @@ const names = () => [...reflector.all()].map(({ metadata }) => metadata.name).to
 const soon = (what: string, probe: () => boolean) => until(what, probe, { everyMs: 5, timeoutMs: 10_000 });
 const watching = () => soon('a watch', () => server.watching === 1);
 
-function reflect(patience: { watchMs?: number } = {}): void {
+function reflect(
+  patience: { watchMs?: number } = {},
+  project: (object: KubeObject) => KubeObject | undefined = (object) => object,
+  path = PATH,
+): void {
   reflector = new Reflector<KubeObject>({
     cluster: new Cluster(server.config(), patience),
-    path: PATH,
+    path,
+    project,
     onChange: (now, before) => {
       const sign = !now ? '-' : before ? '~' : '+';
       heard.push(`${sign}${(now ?? before)!.metadata.name}`);
@@ -116,6 +121,49 @@ describe('a reflector', () => {
     await soon('the second list', () => server.seen('GET').length === 2 && names().includes('c'));
     expect(names()).toEqual(['b', 'c']);
     expect(heard).toEqual(['+a', '+b', '-a', '~b', '+c']);
+  });
+
+  it('keeps of an object what it is told to keep, and nothing of some', async () => {
+    put('a', { team: 'web', more: 'x' });
+    put('b');
+    reflect({}, ({ metadata: { name, labels } }) =>
+      name === 'b' ? undefined : { metadata: { name, labels: { team: labels!['team']! } } },
+    );
+    await watching();
+    expect([...reflector.all()]).toEqual([{ metadata: { name: 'a', labels: { team: 'web' } } }]);
+  });
+
+  it('lists again when it is asked to, for what it keeps has changed', async () => {
+    put('a');
+    let keeps = false;
+    reflect({}, (object) => (keeps ? object : undefined));
+    await watching();
+    expect(names()).toEqual([]);
+    keeps = true;
+    reflector.refresh();
+    await soon('the second list', () => names().length === 1);
+    expect(lines).toEqual([]);
+  });
+
+  it('knows what we wrote ourselves before the watch tells of it, and is not told older news', async () => {
+    reflect();
+    await watching();
+    server.silenceWatches();
+    const old = put('a', { step: '1' });
+    const written = put('a', { step: '2' });
+    reflector.took(written);
+    reflector.took(old);
+    expect(reflector.get(undefined, 'a')?.metadata.labels).toEqual({ step: '2' });
+  });
+
+  it('knows the objects of one namespace', async () => {
+    server.objects.put('/api/v1/namespaces/shop/pods/a', { metadata: { name: 'a', namespace: 'shop' } });
+    server.objects.put('/api/v1/namespaces/bank/pods/a', { metadata: { name: 'a', namespace: 'bank' } });
+    reflect({}, undefined, '/api/v1/pods');
+    await soon('the list', () => reflector.synced);
+    expect(reflector.of('shop').map(({ metadata }) => metadata.namespace)).toEqual(['shop']);
+    expect(reflector.of('none')).toEqual([]);
+    expect([...reflector.all()]).toHaveLength(2);
   });
 
   it('opens a new watch when the server is silent, and misses nothing', async () => {

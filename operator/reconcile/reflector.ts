@@ -1,4 +1,4 @@
-import type { Cluster, KubeObject } from '../cluster.ts';
+import type { Cluster, KubeObject, Meta } from '../cluster.ts';
 import { ApiError } from '../cluster.ts';
 import { backoff } from '../../runtime/backoff.ts';
 import { describe } from '../../runtime/errors.ts';
@@ -8,10 +8,10 @@ import { wait } from '../../runtime/wait.ts';
 
 export interface ReflectorOptions<T> {
   cluster: Cluster;
-  /** All objects of one kind: `/api/v1/namespaces`. */
+  /** All objects of one kind: `/api/v1/namespaces`, with a query if need be: `?fieldSelector=…`. */
   path: string;
-  /** What is kept of an object, to hold only what is read; by default all of it. */
-  project?: (object: T) => T;
+  /** What is kept of an object, to hold only what is read; undefined: nothing of it. By default all of it. */
+  project?: (object: T) => T | undefined;
   /** Hears of every object that came, changed or went; `before` is what it was. */
   onChange: (now: T | undefined, before: T | undefined) => void;
   log: Log;
@@ -22,8 +22,12 @@ export interface ReflectorOptions<T> {
 export class Reflector<T extends KubeObject> implements Part {
   readonly name: string;
   readonly #options: ReflectorOptions<T>;
-  readonly #objects = new Map<string, T>();
+  /** By namespace, then by name; cluster-wide objects have the namespace ''. */
+  readonly #objects = new Map<string, Map<string, T>>();
   readonly #stop = new AbortController();
+  /** Ends the watch that is open, to list again. */
+  #again = new AbortController();
+  #isStale = false;
   #running: Promise<void> | undefined;
   #synced = false;
 
@@ -38,11 +42,27 @@ export class Reflector<T extends KubeObject> implements Part {
   }
 
   get(namespace: string | undefined, name: string): T | undefined {
-    return this.#objects.get(keyOf({ name, ...(namespace ? { namespace } : {}) }));
+    return this.#objects.get(namespace ?? '')?.get(name);
   }
 
-  all(): IterableIterator<T> {
-    return this.#objects.values();
+  *all(): Generator<T> {
+    for (const objects of this.#objects.values()) yield* objects.values();
+  }
+
+  /** Those of one namespace. */
+  of(namespace: string): readonly T[] {
+    return [...(this.#objects.get(namespace)?.values() ?? [])];
+  }
+
+  /** Takes over what was written by ourselves before the watch tells of it. */
+  took(object: T): void {
+    this.#set(object);
+  }
+
+  /** Lists everything again: what is kept has changed. */
+  refresh(): void {
+    this.#isStale = true;
+    this.#again.abort();
   }
 
   start(): void {
@@ -60,20 +80,24 @@ export class Reflector<T extends KubeObject> implements Part {
     let failures = 0;
     let version = '';
     while (!signal.aborted) {
+      this.#again = new AbortController();
+      if (this.#isStale) version = '';
+      this.#isStale = false;
       try {
         if (!version) version = await this.#list();
         await cluster.watch<T>(path, version, {
-          signal,
+          signal: AbortSignal.any([signal, this.#again.signal]),
           onEvent: ({ type, object }) => {
             version = object.metadata.resourceVersion ?? version;
-            if (type === 'DELETED') this.#set(keyOf(object.metadata), undefined);
-            else if (type !== 'BOOKMARK') this.#set(keyOf(object.metadata), object);
+            if (type === 'DELETED') this.#drop(object);
+            else if (type !== 'BOOKMARK') this.#set(object);
             failures = 0;
           },
         });
         failures = 0;
       } catch (error) {
         if (signal.aborted) return;
+        if (this.#again.signal.aborted) continue;
         // 410: the version is older than what the server remembers. Anything else may be a passing fault: watch on from here.
         const expired = error instanceof ApiError && error.status === 410;
         if (failures === 0 && !expired)
@@ -88,21 +112,49 @@ export class Reflector<T extends KubeObject> implements Part {
 
   async #list(): Promise<string> {
     const { items, resourceVersion } = await this.#options.cluster.list<T>(this.#options.path, this.#stop.signal);
-    const listed = new Set(items.map((item) => keyOf(item.metadata)));
-    for (const key of this.#objects.keys()) if (!listed.has(key)) this.#set(key, undefined);
-    for (const item of items) this.#set(keyOf(item.metadata), item);
+    const listed = new Set(items.map(keyOf));
+    const list = { metadata: { name: '', resourceVersion } };
+    // What we wrote after the list was made is not in it.
+    for (const object of this.all())
+      if (!listed.has(keyOf(object)) && !isNewer(object, list)) this.#put(object.metadata, undefined);
+    for (const item of items) this.#set(item);
     this.#synced = true;
     return resourceVersion;
   }
 
-  #set(key: string, found: T | undefined): void {
+  #set(object: T): void {
+    const before = this.#find(object);
+    if (before && isNewer(before, object)) return;
     const { project } = this.#options;
-    const object = found && project ? project(found) : found;
-    const before = this.#objects.get(key);
-    if (object) this.#objects.set(key, object);
-    else this.#objects.delete(key);
+    const kept = project ? project(object) : object;
+    if (kept || before) this.#put(object.metadata, kept);
+  }
+
+  #drop(object: T): void {
+    const before = this.#find(object);
+    if (before && !isNewer(before, object)) this.#put(object.metadata, undefined);
+  }
+
+  #find({ metadata: { namespace, name } }: T): T | undefined {
+    return this.get(namespace, name);
+  }
+
+  #put({ namespace = '', name }: Meta, object: T | undefined): void {
+    let objects = this.#objects.get(namespace);
+    const before = objects?.get(name);
+    if (object) {
+      if (!objects) this.#objects.set(namespace, (objects = new Map()));
+      objects.set(name, object);
+    } else {
+      objects?.delete(name);
+      if (objects?.size === 0) this.#objects.delete(namespace);
+    }
     this.#options.onChange(object, before);
   }
 }
 
-const keyOf = ({ namespace, name }: { namespace?: string; name: string }): string => `${namespace ?? ''}/${name}`;
+/** Versions of one resource are numbers that grow (Kubernetes, "API Concepts": resourceVersion, comparable since 1.35 by contract and in fact before). */
+const isNewer = (one: KubeObject, other: KubeObject): boolean =>
+  Number(one.metadata.resourceVersion ?? 0) > Number(other.metadata.resourceVersion ?? 0);
+
+const keyOf = ({ metadata: { namespace, name } }: KubeObject): string => `${namespace ?? ''}/${name}`;

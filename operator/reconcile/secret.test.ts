@@ -1,13 +1,23 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sidecarConfig } from '../../api/sidecar-config.ts';
-import { policyOf } from '../../test/operator/objects.ts';
-import { configOf, isManaged, secretOf, storedKey, storedRedactionKey, type SecretContents } from './secret.ts';
+import { clusterPolicyOf, policyOf } from '../../test/operator/objects.ts';
+import {
+  configOf,
+  filesOf,
+  isManaged,
+  secretOf,
+  stands,
+  storedKey,
+  storedRedactionKey,
+  type SecretContents,
+} from './secret.ts';
 
 const key = { id: 'k1', expires: '2026-04-01T00:00:00.000Z', encoded: 'azE6c2VjcmV0' };
 const contents: SecretContents = {
   namespace: 'shop',
   policies: [policyOf('cart'), policyOf('rest')],
+  lastGood: {},
   key,
   cluster: 'production',
   urls: ['https://es-1:9200', 'https://es-2:9200'],
@@ -43,7 +53,7 @@ describe('the Secret of a namespace', () => {
 
   it('tells sidecars every rule of redaction: the policy’s, the defaults, what the chart requires', () => {
     const policy = policyOf('cart', { logs: { redact: [{ builtin: 'card', disabled: true }, { pattern: 'a+' }] } });
-    const { redact } = configOf(policy, contents).logs;
+    const { redact } = configOf(policy, 'shop', contents).logs;
     const named = redact.map(({ builtin, pattern }) => builtin ?? pattern);
     expect(named).toEqual(['a+', 'bearer', 'jwt', 'cloud-key', 'url-password', 'iban', 'ipv4']);
   });
@@ -107,7 +117,7 @@ describe('the revision of a configuration', () => {
     priority,
     retention,
   }: typeof settings extends fc.Arbitrary<infer T> ? T : never) =>
-    configOf(policyOf(name, { priority, retention, logs: { containers: { exclude } } }), {
+    configOf(policyOf(name, { priority, retention, logs: { containers: { exclude } } }), 'shop', {
       cluster,
       urls,
       redactRequired: [],
@@ -120,5 +130,42 @@ describe('the revision of a configuration', () => {
         expect(a === b).toBe(JSON.stringify(restA) === JSON.stringify(restB));
       }),
     );
+  });
+});
+
+it('a cluster policy is told to the sidecars of each namespace with that namespace’s streams', () => {
+  const config = configOf(clusterPolicyOf('base'), 'shop', contents);
+  expect(config.policy).toEqual({ kind: 'ClusterTracingPolicy', namespace: 'shop', name: 'base' });
+  expect(config.streams.logs).toBe('logs-tracewell-shop');
+});
+
+it('what a policy said last stays while it is refused', () => {
+  const before = { metadata: { name: 'tracewell' }, data: secretOf(contents).data };
+  const lastGood = filesOf(before, ['TracingPolicy.cart', 'TracingPolicy.gone']);
+  const files = decoded({ ...contents, policies: [], lastGood });
+  expect(files['TracingPolicy.cart.json']).toBe(decoded(contents)['TracingPolicy.cart.json']);
+  expect(Object.keys(files)).not.toContain('TracingPolicy.rest.json');
+});
+
+describe('a Secret stands as it is wanted', () => {
+  const wanted = secretOf(contents);
+  it.each<[string, boolean, (secret: typeof wanted) => object]>([
+    ['as it was written', true, (secret) => secret],
+    ['with what somebody added', true, (secret) => ({ ...secret, data: { ...secret.data, theirs: 'eA==' } })],
+    ['with another key', false, (secret) => ({ ...secret, data: { ...secret.data, 'api-key': 'eA==' } })],
+    [
+      'with a policy that is none',
+      false,
+      (secret) => ({ ...secret, data: { ...secret.data, 'TracingPolicy.old.json': 'eA==' } }),
+    ],
+    ['without a file', false, (secret) => ({ ...secret, data: {} })],
+    ['without its label', false, (secret) => ({ ...secret, metadata: { ...secret.metadata, labels: {} } })],
+    ['without its notes', false, (secret) => ({ ...secret, metadata: { ...secret.metadata, annotations: {} } })],
+  ])('%s: %s', (_, expected, change) => {
+    expect(stands(change(structuredClone(wanted)) as never, wanted)).toBe(expected);
+  });
+
+  it('not where there is none', () => {
+    expect(stands(undefined, wanted)).toBe(false);
   });
 });

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { GROUP, MANAGED_BY, SECRET, SECRET_FILE, type Redaction } from '../../api/names.ts';
-import type { TracingPolicy } from '../../api/policy.ts';
+import type { Policy } from '../../api/policy.ts';
 import { DEFAULT_LIMITS, sidecarConfig, type SidecarConfig } from '../../api/sidecar-config.ts';
 import type { KubeObject } from '../cluster.ts';
 import type { StoredKey } from '../elastic/keys.ts';
 import { streamsOf } from '../elastic/streams.ts';
+import { stemOf } from '../policy/accept.ts';
 import { redactionOf } from '../policy/redaction.ts';
 
 /** The namespace's Secret as read from the API server. */
@@ -50,7 +51,10 @@ export interface Common {
 
 export interface SecretContents extends Common {
   namespace: string;
-  policies: readonly TracingPolicy[];
+  /** Those that are accepted and reach the namespace. */
+  policies: readonly Policy[];
+  /** Files of policies that were accepted before and are not now: their sidecars go on with what was good. */
+  lastGood: Readonly<Record<string, string>>;
   key: StoredKey;
   /** 64 hex digits. */
   redactionKey: string;
@@ -65,8 +69,9 @@ export interface ReportTarget {
 }
 
 /** Everything that the namespace's sidecars need: a configuration per policy, the keys, the authorities, and where to report. */
-export function secretOf({ namespace, policies, key, redactionKey, ca, reports, ...common }: SecretContents) {
+export function secretOf({ namespace, policies, lastGood, key, redactionKey, ca, reports, ...common }: SecretContents) {
   const files: Record<string, string> = {
+    ...lastGood,
     [SECRET_FILE.apiKey]: key.encoded,
     [SECRET_FILE.redactionKey]: redactionKey,
   };
@@ -76,7 +81,7 @@ export function secretOf({ namespace, policies, key, redactionKey, ca, reports, 
     files[SECRET_FILE.operatorCa] = reports.ca;
   }
   for (const policy of policies) {
-    files[`TracingPolicy.${policy.metadata.name}.json`] = `${JSON.stringify(configOf(policy, common), null, 2)}\n`;
+    files[fileOf(stemOf(policy))] = `${JSON.stringify(configOf(policy, namespace, common), null, 2)}\n`;
   }
   return {
     apiVersion: 'v1',
@@ -92,12 +97,40 @@ export function secretOf({ namespace, policies, key, redactionKey, ca, reports, 
   };
 }
 
+const fileOf = (stem: string): string => `${stem}.json`;
+
+/** The files that a Secret has for these policies, by name. */
+export function filesOf(secret: Secret | undefined, stems: readonly string[]): Record<string, string> {
+  const { data = {} } = secret ?? {};
+  return Object.fromEntries(
+    stems.map(fileOf).flatMap((file) => {
+      const text = data[file];
+      return text === undefined ? [] : [[file, Buffer.from(text, 'base64').toString('utf8')]];
+    }),
+  );
+}
+
+const POLICY_FILE = /^[A-Za-z]+\..+\.json$/;
+
+/** Whether a Secret stands as it is wanted. What somebody added to it is theirs, but for a policy's file: a sidecar would read it. */
+export function stands(secret: Secret | undefined, wanted: ReturnType<typeof secretOf>): boolean {
+  const { metadata, data = {} } = secret ?? {};
+  return (
+    holds(data, wanted.data) &&
+    holds(metadata?.labels ?? {}, wanted.metadata.labels) &&
+    holds(metadata?.annotations ?? {}, wanted.metadata.annotations) &&
+    Object.keys(data).every((file) => !POLICY_FILE.test(file) || file in wanted.data)
+  );
+}
+
+const holds = (all: Record<string, string>, some: Record<string, string>): boolean =>
+  Object.entries(some).every(([key, value]) => all[key] === value);
+
 /** A policy as its sidecars read it. The revision is a hash of the rest: it changes when, and only when, something else does. */
-export function configOf(policy: TracingPolicy, { cluster, urls, redactRequired }: Common): SidecarConfig {
-  const { name, namespace } = policy.metadata;
+export function configOf(policy: Policy, namespace: string, { cluster, urls, redactRequired }: Common): SidecarConfig {
   const rest = {
     cluster,
-    policy: { kind: 'TracingPolicy' as const, namespace, name },
+    policy: { kind: policy.kind, namespace, name: policy.metadata.name },
     elasticsearch: { urls: [...urls] },
     streams: streamsOf(namespace),
     logs: { ...policy.spec.logs, redact: redactionOf(policy.spec.logs.redact, redactRequired) },

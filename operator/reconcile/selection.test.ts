@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ApiServer } from '../../test/operator/api-server.ts';
 import { keepingLog } from '../../test/operator/log.ts';
 import { Cluster } from '../cluster.ts';
+import { clusterPolicyOf, policyOf } from '../../test/operator/objects.ts';
 import { Selection } from './selection.ts';
 import { webhookPath, type webhookConfig } from './webhook-config.ts';
 
@@ -39,14 +40,15 @@ async function started(): Promise<Selection> {
   return selection;
 }
 const stands = () => server.objects.get<Configuration>(PATH);
-const selected = () => stands()?.webhooks[0]?.namespaceSelector.matchExpressions[0]!.values;
+const selected = () => stands()?.webhooks[0]?.namespaceSelector.matchExpressions?.[0]!.values;
+const own = policyOf('all');
 const writes = () => server.seen('PATCH', PATH).length;
 
 describe('the selection', () => {
   it('is published without a namespace at first', async () => {
     const selection = create();
     expect(selection.published).toBe(false);
-    expect(await selection.start(() => undefined)).toEqual([]);
+    expect(await selection.start(() => undefined)).toEqual({ namespaces: [], clusterPolicies: [] });
     expect(selection.published).toBe(true);
     expect(stands()?.webhooks).toEqual([]);
   });
@@ -57,8 +59,8 @@ describe('the selection', () => {
     time += 1000;
     await selection.add('shop');
     expect(selected()).toEqual(['shop']);
-    expect(selection.since('shop')).toBe('2026-01-02T00:00:00.000Z');
-    expect(selection.since('bank')).toBeUndefined();
+    expect(selection.since(own, 'shop')).toBe('2026-01-02T00:00:00.000Z');
+    expect(selection.since(own, 'bank')).toBeUndefined();
   });
 
   it('is written once for what comes together, and everything is in it', async () => {
@@ -84,10 +86,10 @@ describe('the selection', () => {
     await before.add('bank');
     time += 86_400_000;
     const selection = create();
-    const since = (namespace: string) => (namespace === 'shop' ? '2026-01-01T00:00:00Z' : undefined);
-    expect(await selection.start(since)).toEqual(['bank', 'shop']);
-    expect(selection.since('shop')).toBe('2026-01-01T00:00:00Z');
-    expect(selection.since('bank')).toBe('2026-01-03T00:00:00.000Z');
+    const since = (of: object) => ('namespace' in of && of.namespace === 'shop' ? '2026-01-01T00:00:00Z' : undefined);
+    expect(await selection.start(since)).toEqual({ namespaces: ['bank', 'shop'], clusterPolicies: [] });
+    expect(selection.since(own, 'shop')).toBe('2026-01-01T00:00:00Z');
+    expect(selection.since(own, 'bank')).toBe('2026-01-03T00:00:00.000Z');
   });
 
   it('is written anew with a new authority, and not without', async () => {
@@ -106,7 +108,7 @@ describe('when the API server refuses', () => {
     const selection = await started();
     server.fail('PATCH', PATH, { status: 500, message: 'no' }, 1);
     await expect(selection.add('shop')).rejects.toThrow('no');
-    expect(selection.since('shop')).toBeUndefined();
+    expect(selection.since(own, 'shop')).toBeUndefined();
     await selection.add('shop');
     expect(selected()).toEqual(['shop']);
   });
@@ -196,5 +198,65 @@ describe('a look at the configuration', () => {
     server.objects.remove(PATH);
     await create().look();
     expect(stands()).toBeUndefined();
+  });
+});
+
+describe('a cluster policy', () => {
+  const web = { matchLabels: { tier: 'web' } };
+  const base = clusterPolicyOf('base');
+  const NEVER = ['kube-node-lease', 'kube-public', 'kube-system', 'ops'];
+  const entries = () => stands()!.webhooks.map(({ name, namespaceSelector }) => [name, namespaceSelector]);
+  const expression = (values: string[]) => ({ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values });
+
+  it('has an entry of its own, with its selector and never the system', async () => {
+    const selection = await started();
+    await selection.addClusterPolicy('base', web);
+    await selection.add('shop');
+    expect(entries()[1]).toEqual([
+      'base.clusterpolicy.tracewell.dev',
+      { matchLabels: { tier: 'web' }, matchExpressions: [expression(NEVER)] },
+    ]);
+    expect(entries()).toHaveLength(2);
+    expect(selection.since(base, 'any')).toBe('2026-01-02T00:00:00.000Z');
+    await selection.removeClusterPolicy('base');
+    expect(entries()).toHaveLength(1);
+  });
+
+  it('is in force anew with another selector, and not with the same', async () => {
+    const selection = await started();
+    await selection.addClusterPolicy('base', web);
+    time += 1000;
+    await selection.addClusterPolicy('base', structuredClone(web));
+    expect(writes()).toBe(2);
+    await selection.addClusterPolicy('base', {});
+    expect(selection.since(base, 'any')).toBe('2026-01-02T00:00:01.000Z');
+  });
+
+  it('does not reach a namespace that is excluded, until it is no more', async () => {
+    const selection = await started();
+    await selection.addClusterPolicy('base', {});
+    await selection.add('shop');
+    await selection.exclude('shop', true);
+    expect(entries()).toEqual([
+      ['base.clusterpolicy.tracewell.dev', { matchExpressions: [expression([...NEVER, 'shop'])] }],
+    ]);
+    expect([selection.since(own, 'shop'), selection.since(base, 'shop')]).toEqual([undefined, undefined]);
+    await selection.exclude('shop', false);
+    expect(selected()).toEqual(['shop']);
+  });
+
+  it('is taken over from an earlier operator', async () => {
+    await (await started()).addClusterPolicy('base', web);
+    const selection = create();
+    const since = (of: object) => ('clusterPolicy' in of ? '2026-01-01T00:00:00Z' : undefined);
+    expect(await selection.start(since)).toEqual({ namespaces: [], clusterPolicies: ['base'] });
+    expect(selection.since(base, 'any')).toBe('2026-01-01T00:00:00Z');
+  });
+
+  it('that the API server refuses is not said to be in force', async () => {
+    const selection = await started();
+    server.fail('PATCH', PATH, { status: 500, message: 'no' }, 1);
+    await expect(selection.addClusterPolicy('base', web)).rejects.toThrow('no');
+    expect(selection.since(base, 'any')).toBeUndefined();
   });
 });

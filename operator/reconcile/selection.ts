@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { LabelSelector, Policy } from '../../api/policy.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { Cluster, KubeObject } from '../cluster.ts';
-import { webhookConfig, webhookPath, type WebhookTarget } from './webhook-config.ts';
+import { untouched } from '../policy/accept.ts';
+import { clusterPolicyOf, webhookConfig, webhookPath, type WebhookTarget } from './webhook-config.ts';
 
 export interface SelectionOptions {
   cluster: Cluster;
@@ -15,14 +17,22 @@ export interface SelectionOptions {
 }
 
 interface Configuration extends KubeObject {
-  webhooks?: { name?: string; namespaceSelector?: { matchExpressions?: { values?: string[] }[] } }[];
+  webhooks?: { name: string; namespaceSelector?: LabelSelector }[];
 }
 
-/** The namespaces whose pods the API server asks us about, and the webhook configuration that says so. */
+/** What an earlier operator selected. */
+export interface Selected {
+  namespaces: string[];
+  clusterPolicies: string[];
+}
+
+/** Whose pods the API server asks us about, and the webhook configuration that says so. */
 export class Selection {
   readonly #options: SelectionOptions;
   /** Since when, RFC 3339. */
-  readonly #since = new Map<string, string>();
+  readonly #namespaces = new Map<string, string>();
+  readonly #clusterPolicies = new Map<string, { since: string; namespaceSelector: LabelSelector }>();
+  readonly #excluded = new Set<string>();
   #target: WebhookTarget | undefined;
   /** What was asked for last, and what the API server made of it. */
   #written: unknown;
@@ -38,37 +48,77 @@ export class Selection {
     return this.#written !== undefined;
   }
 
-  since(namespace: string): string | undefined {
-    return this.#since.get(namespace);
+  /** Since when a policy's pods are injected, in this namespace. */
+  since(policy: Policy, namespace: string): string | undefined {
+    if (this.#excluded.has(namespace)) return undefined;
+    return policy.kind === 'TracingPolicy'
+      ? this.#namespaces.get(namespace)
+      : this.#clusterPolicies.get(policy.metadata.name)?.since;
   }
 
-  /** Takes over what an earlier operator selected, and writes the configuration with today's authority. Returns the namespaces. */
-  async start(since: (namespace: string) => string | undefined): Promise<string[]> {
+  /** Takes over what an earlier operator selected, and writes the configuration with today's authority. `since`: from a status. */
+  async start(since: (of: { namespace: string } | { clusterPolicy: string }) => string | undefined): Promise<Selected> {
     const { cluster, name, now } = this.#options;
     const existing = await cluster.get<Configuration>(webhookPath(name));
-    const namespaces = existing?.webhooks?.[0]?.namespaceSelector?.matchExpressions?.[0]?.values ?? [];
-    for (const namespace of namespaces) this.#since.set(namespace, since(namespace) ?? now().toISOString());
+    for (const { name: entry, namespaceSelector = {} } of existing?.webhooks ?? []) {
+      const clusterPolicy = clusterPolicyOf(entry);
+      if (clusterPolicy !== undefined) {
+        const time = since({ clusterPolicy }) ?? now().toISOString();
+        this.#clusterPolicies.set(clusterPolicy, { since: time, namespaceSelector });
+        continue;
+      }
+      for (const namespace of namespaceSelector.matchExpressions?.[0]?.values ?? [])
+        this.#namespaces.set(namespace, since({ namespace }) ?? now().toISOString());
+    }
     await this.publish();
-    return namespaces;
+    return { namespaces: [...this.#namespaces.keys()], clusterPolicies: [...this.#clusterPolicies.keys()] };
   }
 
   async add(namespace: string): Promise<void> {
-    if (this.#since.has(namespace)) return;
-    this.#since.set(namespace, this.#options.now().toISOString());
+    if (this.#namespaces.has(namespace)) return;
+    this.#namespaces.set(namespace, this.#options.now().toISOString());
     try {
       await this.publish();
     } catch (error) {
-      this.#since.delete(namespace);
+      this.#namespaces.delete(namespace);
       throw error;
     }
     this.#options.log.info('pods of a namespace are injected from now on', { namespace });
   }
 
   async remove(namespace: string): Promise<void> {
-    const was = this.#since.delete(namespace);
+    const was = this.#namespaces.delete(namespace);
     // Also when it was removed before: that write may have failed.
     await this.publish();
     if (was) this.#options.log.info('pods of a namespace are no longer injected', { namespace });
+  }
+
+  async addClusterPolicy(name: string, namespaceSelector: LabelSelector): Promise<void> {
+    const before = this.#clusterPolicies.get(name);
+    if (before && isDeepStrictEqual(before.namespaceSelector, namespaceSelector)) return;
+    this.#clusterPolicies.set(name, { since: this.#options.now().toISOString(), namespaceSelector });
+    try {
+      await this.publish();
+    } catch (error) {
+      if (before) this.#clusterPolicies.set(name, before);
+      else this.#clusterPolicies.delete(name);
+      throw error;
+    }
+    this.#options.log.info('pods of a cluster policy are injected from now on', { policy: name });
+  }
+
+  async removeClusterPolicy(name: string): Promise<void> {
+    const was = this.#clusterPolicies.delete(name);
+    await this.publish();
+    if (was) this.#options.log.info('pods of a cluster policy are no longer injected', { policy: name });
+  }
+
+  /** Keeps the API server from asking about a namespace's pods, whatever selects them; or lets it ask again. */
+  async exclude(namespace: string, isExcluded: boolean): Promise<void> {
+    if (this.#excluded.has(namespace) === isExcluded) return;
+    if (isExcluded) this.#excluded.add(namespace);
+    else this.#excluded.delete(namespace);
+    await this.publish();
   }
 
   /** Writes the configuration as it should be now; one write at a time, the last one with everything. */
@@ -99,7 +149,14 @@ export class Selection {
   async #write({ again = false } = {}): Promise<void> {
     const { cluster, name, caBundle } = this.#options;
     const target = { ...(await this.#identify()), caBundle: caBundle() };
-    const wanted = webhookConfig(target, [...this.#since.keys()]);
+    const wanted = webhookConfig(target, {
+      namespaces: [...this.#namespaces.keys()],
+      clusterPolicies: [...this.#clusterPolicies].map(([policy, { namespaceSelector }]) => ({
+        name: policy,
+        namespaceSelector,
+      })),
+      excluded: [...untouched(this.#options.namespace), ...this.#excluded],
+    });
     if (!again && isDeepStrictEqual(wanted, this.#written)) return;
     this.#stands = (await cluster.apply<Configuration>(webhookPath(name), wanted)).webhooks;
     this.#written = wanted;

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { accepted, injectedFinding, statusOf, type Finding } from './status.ts';
+import { emptyCoverage } from './coverage.ts';
+import { acceptedFinding, injectedFinding, statusOf, together, type Finding } from './status.ts';
 
+const accepted = acceptedFinding([], emptyCoverage());
 const EARLY = new Date('2026-01-01T00:00:00Z');
 const LATE = new Date('2026-01-02T00:00:00Z');
 const ready: Finding = {
@@ -47,7 +49,7 @@ describe('a status', () => {
   });
 
   it('of a policy that was refused says no word about pods any more', () => {
-    const pods = { matched: 1, injected: 1, skipped: [] };
+    const pods = { ...emptyCoverage(), matched: 1, injected: 1, skipped: [] };
     const findings = { generation: 3, conditions: [accepted], pods, inForceSince: EARLY.toISOString() };
     const before = statusOf(undefined, findings, EARLY);
     const refused = { ...accepted, status: 'False' as const, reason: 'Invalid', message: 'spec.retention: no.' };
@@ -59,8 +61,14 @@ describe('a status', () => {
 });
 
 describe('Injected', () => {
-  const missed = { matched: 3, injected: 1, skipped: [{ reason: 'Missed', count: 2, example: 'cart-0' }] };
+  const missed = {
+    ...emptyCoverage(),
+    matched: 3,
+    injected: 1,
+    skipped: [{ reason: 'Missed', count: 2, example: 'cart-0' }],
+  };
   const mixed = {
+    ...emptyCoverage(),
     matched: 3,
     injected: 0,
     skipped: [
@@ -68,8 +76,8 @@ describe('Injected', () => {
       { reason: 'Windows', count: 1, example: 'cart-2' },
     ],
   };
-  const all = { matched: 3, injected: 3, skipped: [] };
-  const none = { matched: 0, injected: 0, skipped: [] };
+  const all = { ...emptyCoverage(), matched: 3, injected: 3, skipped: [] };
+  const none = { ...emptyCoverage(), matched: 0, injected: 0, skipped: [] };
 
   it.each([
     ['all pods have a sidecar', all, true, undefined, 'True', 'AllInjected', 'All 3 running pods have the sidecar.'],
@@ -113,5 +121,42 @@ describe('Injected', () => {
   ] as const)('when %s', (...[, pods, inForce, unsupported, status, reason, message]) => {
     const counts = { ...pods, skipped: [...pods.skipped] };
     expect(injectedFinding(counts, inForce, unsupported)).toEqual({ type: 'Injected', status, reason, message });
+  });
+});
+
+describe('the condition Accepted', () => {
+  it.each([
+    ['of a policy that nothing stands against', [], [], 'Valid', 'The policy is valid and in use.'],
+    ['of one that asks for too much', ['spec.retention asks for 90d.'], [], 'Bounded', 'spec.retention asks for 90d.'],
+    [
+      'of one behind another',
+      [],
+      [{ by: 'TracingPolicy shop/first', count: 2, example: 'cart-0' }],
+      'Shadowed',
+      '2 pods that it selects are governed by TracingPolicy shop/first (such as cart-0).',
+    ],
+  ])('%s', (_, notes, shadowed, ...[reason, text]) => {
+    const finding = acceptedFinding(notes, { ...emptyCoverage(), shadowed });
+    expect(finding).toMatchObject({ status: 'True', reason });
+    expect(finding.message).toContain(text);
+  });
+});
+
+describe('the condition ElasticsearchReady of a cluster policy', () => {
+  it.each([
+    ['without a namespace', [], 'True', 'Ready', 'No namespace is selected'],
+    ['of namespaces that are ready', [ready, ready], 'True', 'Ready', 'Streams and keys of 2 namespaces'],
+    ['of which one was not looked at', [ready, undefined], 'Unknown', 'Preparing', '1 of 2 namespaces'],
+    [
+      'of which one is not ready',
+      [ready, broken, undefined],
+      'False',
+      'Unreachable',
+      '1 of 3 namespaces are not ready, such as ns-1: No route.',
+    ],
+  ] as const)('%s', (_, findings, status, ...[reason, text]) => {
+    const finding = together(new Map(findings.map((one, i) => [`ns-${i}`, one])));
+    expect(finding).toMatchObject({ status, reason });
+    expect(finding.message).toContain(text);
   });
 });

@@ -35,12 +35,40 @@ export function statusOf(
   };
 }
 
-export const accepted: Finding = {
-  type: CONDITION.Accepted,
-  status: 'True',
-  reason: 'Valid',
-  message: 'The policy is valid and in use.',
-};
+/** The condition Accepted of a policy that is in use: within the platform's bounds, and before or behind other policies. */
+export function acceptedFinding(notes: readonly string[], { shadowed }: Coverage): Finding {
+  const others = shadowed
+    .slice(0, 3)
+    .map(({ by, count, example }) => `${count} pods that it selects are governed by ${by} (such as ${example}).`);
+  const reason = notes.length > 0 ? 'Bounded' : shadowed.length > 0 ? 'Shadowed' : 'Valid';
+  const message = ['The policy is valid and in use.', ...notes, ...others].join(' ');
+  return { type: CONDITION.Accepted, status: 'True', reason, message };
+}
+
+/** The condition ElasticsearchReady of a cluster policy, from those of its namespaces; undefined: not looked at yet. */
+export function together(findings: ReadonlyMap<string, Finding | undefined>): Finding {
+  const type = CONDITION.ElasticsearchReady;
+  const bad = [...findings].filter(([, finding]) => finding?.status === 'False');
+  const [first] = bad;
+  if (first) {
+    const [namespace, finding] = first;
+    const message = `${bad.length} of ${findings.size} namespaces are not ready, such as ${namespace}: ${finding!.message}`;
+    return { type, status: 'False', reason: finding!.reason, message };
+  }
+  const open = [...findings.values()].filter((finding) => !finding).length;
+  if (open > 0)
+    return {
+      type,
+      status: 'Unknown',
+      reason: 'Preparing',
+      message: `${open} of ${findings.size} namespaces are being prepared.`,
+    };
+  const message =
+    findings.size === 0
+      ? 'No namespace is selected by this policy.'
+      : `Streams and keys of ${findings.size} namespaces are in place.`;
+  return { type, status: 'True', reason: 'Ready', message };
+}
 
 /** The condition Injected: whether every running pod has a sidecar, and else how many have none, why, and what to do. */
 export function injectedFinding(pods: Coverage, inForce: boolean, unsupported: string | undefined): Finding {

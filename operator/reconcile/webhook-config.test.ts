@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
-import { webhookConfig } from './webhook-config.ts';
+import { clusterPolicyOf, webhookConfig, type Scope } from './webhook-config.ts';
 
 const target = { name: 'tracewell', namespace: 'ops', caBundle: 'Y2E=', owner: { name: 'tracewell', uid: 'u1' } };
-const entry = (...namespaces: string[]) => webhookConfig(target, namespaces).webhooks[0]!;
+const NOBODY: Scope = { namespaces: [], clusterPolicies: [], excluded: [] };
+const config = (scope: Partial<Scope> = {}) => webhookConfig(target, { ...NOBODY, ...scope });
+const entry = (...namespaces: string[]) => config({ namespaces }).webhooks[0]!;
 
 it('the API server asks about pods that are created in these namespaces, by name, and in no other', () => {
   expect(entry('shop', 'bank').namespaceSelector).toEqual({
@@ -14,11 +16,11 @@ it('the API server asks about pods that are created in these namespaces, by name
 });
 
 it('without a namespace there is no entry: an empty list would not be taken, and a missing one would mean all', () => {
-  expect(webhookConfig(target, []).webhooks).toEqual([]);
+  expect(config().webhooks).toEqual([]);
 });
 
 it('the order in which namespaces came does not matter', () => {
-  expect(webhookConfig(target, ['a', 'b'])).toEqual(webhookConfig(target, ['b', 'a']));
+  expect(config({ namespaces: ['a', 'b'] })).toEqual(config({ namespaces: ['b', 'a'] }));
 });
 
 it('no pod waits for us, and none fails because of us', () => {
@@ -39,7 +41,33 @@ it('a pod that opted out is not asked about', () => {
 });
 
 it('uninstalling takes it away: the ClusterRole of the release owns it', () => {
-  expect(webhookConfig(target, []).metadata.ownerReferences).toEqual([
+  expect(config().metadata.ownerReferences).toEqual([
     { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', name: 'tracewell', uid: 'u1' },
   ]);
+});
+
+it('a cluster policy has its own entry, with its selector as it is written, less what is excluded', () => {
+  const namespaceSelector = {
+    matchLabels: { tier: 'web' },
+    matchExpressions: [{ key: 'team', operator: 'Exists' as const }],
+  };
+  const { webhooks } = config({
+    namespaces: ['shop', 'bad'],
+    clusterPolicies: [{ name: 'base', namespaceSelector }],
+    excluded: ['kube-system', 'bad'],
+  });
+  expect(webhooks.map(({ name, namespaceSelector: selector }) => [name, selector])).toEqual([
+    ['pods.tracewell.dev', entry('shop').namespaceSelector],
+    [
+      'base.clusterpolicy.tracewell.dev',
+      {
+        matchLabels: { tier: 'web' },
+        matchExpressions: [
+          { key: 'team', operator: 'Exists' },
+          { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['bad', 'kube-system'] },
+        ],
+      },
+    ],
+  ]);
+  expect(webhooks.map(({ name }) => clusterPolicyOf(name))).toEqual([undefined, 'base']);
 });

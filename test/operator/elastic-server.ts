@@ -64,6 +64,7 @@ export class ElasticServer {
   }
 
   #act(what: string, first: string, body: string): [number, object] {
+    if (what === 'HEAD /') return [200, {}];
     if (what.startsWith('HEAD')) return [this.streams.has(first) ? 200 : 404, {}];
     if (what.endsWith('/_bulk')) {
       this.streams.add(first);

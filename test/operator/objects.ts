@@ -1,4 +1,9 @@
-import { tracingPolicy, type TracingPolicy } from '../../api/policy.ts';
+import {
+  clusterTracingPolicy,
+  tracingPolicy,
+  type ClusterTracingPolicy,
+  type TracingPolicy,
+} from '../../api/policy.ts';
 import type { Pod } from '../../operator/inject/pod.ts';
 import type { SidecarSettings } from '../../operator/inject/sidecar.ts';
 import type { Surroundings } from '../../operator/inject/skip.ts';
@@ -7,7 +12,7 @@ import type { Surroundings } from '../../operator/inject/skip.ts';
 export interface RawObject {
   apiVersion: string;
   kind: string;
-  metadata: { name: string; namespace: string; uid: string; generation: number; creationTimestamp: string };
+  metadata: { name: string; namespace?: string; uid: string; generation: number; creationTimestamp: string };
   spec: object;
 }
 
@@ -27,9 +32,21 @@ export function rawPolicy(name = 'all', spec: object = {}, metadata: object = {}
   };
 }
 
+export function rawClusterPolicy(name = 'base', spec: object = {}, metadata: object = {}): RawObject {
+  const { namespace: _, ...own } = rawPolicy(name, {}, metadata).metadata;
+  return {
+    apiVersion: 'tracewell.dev/v1alpha1',
+    kind: 'ClusterTracingPolicy',
+    metadata: own,
+    spec: { namespaceSelector: {}, ...spec },
+  };
+}
+
 /** A policy that is accepted, with every default. */
 export const policyOf = (name?: string, spec?: object, metadata?: object): TracingPolicy =>
   tracingPolicy.parse(rawPolicy(name, spec, metadata));
+export const clusterPolicyOf = (name?: string, spec?: object, metadata?: object): ClusterTracingPolicy =>
+  clusterTracingPolicy.parse(rawClusterPolicy(name, spec, metadata));
 
 /** A pod with one container, as a person would write it. */
 export function podOf(spec: object = {}, metadata: object = {}): Pod {

@@ -1,24 +1,40 @@
 import * as z from 'zod';
-import { GROUP } from '../../api/names.ts';
-import { policySpec, policyStatus } from '../../api/policy.ts';
+import { GROUP, PLURAL, type PolicyKind } from '../../api/names.ts';
+import { clusterPolicySpec, NAME_AT_MOST, policySpec, policyStatus } from '../../api/policy.ts';
 
 type Json = { [key: string]: unknown };
 
-/** The CustomResourceDefinition of TracingPolicy, from the zod schemas. */
-export function policyCrd(): Json {
+const KINDS = {
+  TracingPolicy: {
+    scope: 'Namespaced',
+    shortName: 'tp',
+    spec: policySpec,
+    description: 'Says which pods of its namespace have their logs captured, and how.',
+  },
+  ClusterTracingPolicy: {
+    scope: 'Cluster',
+    shortName: 'ctp',
+    spec: clusterPolicySpec,
+    description: 'Says which pods of some namespaces have their logs captured, and how; for the platform.',
+  },
+} as const;
+
+/** The CustomResourceDefinition of a kind of policy, from the zod schemas. */
+export function policyCrd(kind: PolicyKind): Json {
+  const { scope, shortName, spec, description } = KINDS[kind];
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: `tracingpolicies.${GROUP}` },
+    metadata: { name: `${PLURAL[kind]}.${GROUP}` },
     spec: {
       group: GROUP,
-      scope: 'Namespaced',
+      scope,
       names: {
-        kind: 'TracingPolicy',
-        listKind: 'TracingPolicyList',
-        plural: 'tracingpolicies',
-        singular: 'tracingpolicy',
-        shortNames: ['tp'],
+        kind,
+        listKind: `${kind}List`,
+        plural: PLURAL[kind],
+        singular: kind.toLowerCase(),
+        shortNames: [shortName],
         categories: ['tracewell', 'observability'],
       },
       versions: [
@@ -32,14 +48,23 @@ export function policyCrd(): Json {
             column('Elasticsearch', "{.status.conditions[?(@.type=='ElasticsearchReady')].reason}"),
             column('Matched', '{.status.pods.matched}', 'integer'),
             column('Injected', '{.status.pods.injected}', 'integer'),
+            { ...column('Outdated', '{.status.pods.outdated}', 'integer'), priority: 1 },
+            { ...column('Priority', '{.spec.priority}', 'integer'), priority: 1 },
+            { ...column('Paused', '{.spec.paused}', 'boolean'), priority: 1 },
             column('Age', '{.metadata.creationTimestamp}', 'date'),
           ],
           schema: {
             openAPIV3Schema: {
               type: 'object',
-              description: 'Says which pods of its namespace have their logs captured, and how.',
+              description,
               required: ['spec'],
-              properties: { spec: structural(policySpec), status: structural(policyStatus) },
+              'x-kubernetes-validations': [
+                {
+                  rule: `size(self.metadata.name) <= ${NAME_AT_MOST}`,
+                  message: `the name must have at most ${NAME_AT_MOST} characters`,
+                },
+              ],
+              properties: { spec: structural(spec), status: structural(policyStatus) },
             },
           },
         },

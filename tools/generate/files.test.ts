@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { POLICY_KINDS } from '../../api/names.ts';
 import { policyCrd } from './crd.ts';
 import { generated } from './files.ts';
 
@@ -34,8 +35,8 @@ function faults(schema: Node): string[] {
   return found;
 }
 
-describe('the schema is one that the API server takes', () => {
-  const versions = (policyCrd()['spec'] as { versions: { schema: { openAPIV3Schema: Node } }[] }).versions;
+describe.each(POLICY_KINDS)('the schema of %s is one that the API server takes', (kind) => {
+  const versions = (policyCrd(kind)['spec'] as { versions: { schema: { openAPIV3Schema: Node } }[] }).versions;
 
   it.each([...schemas(versions[0]!.schema.openAPIV3Schema, '')])('%s has bounds and no union', (_, schema) => {
     expect(faults(schema)).toEqual([]);

@@ -19,3 +19,12 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- define "tracewell.image" -}}
 {{- if .image.digest }}{{ .image.repository }}@{{ .image.digest }}{{ else }}{{ .image.repository }}:{{ .image.tag | default .root.Chart.AppVersion }}{{ end }}
 {{- end }}
+
+{{/* Bounds of policies as JSON; what is empty is left out. */}}
+{{- define "tracewell.bounds" -}}
+{{- $retention := dict -}}
+{{- range $key, $value := .Values.bounds.retention }}{{ if $value }}{{ $_ := set $retention $key (toString $value) }}{{ end }}{{ end -}}
+{{- $resources := dict -}}
+{{- range $key, $value := .Values.bounds.sidecar.resources.max }}{{ if $value }}{{ $_ := set $resources $key (toString $value) }}{{ end }}{{ end -}}
+{{- dict "retention" $retention "resources" $resources | toJson -}}
+{{- end }}

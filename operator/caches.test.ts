@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ApiServer } from '../test/operator/api-server.ts';
+import { keepingLog } from '../test/operator/log.ts';
+import { podOf, rawClusterPolicy, rawPolicy } from '../test/operator/objects.ts';
+import { until } from '../test/wait.ts';
+import { Caches } from './caches.ts';
+import { Cluster } from './cluster.ts';
+
+const POLICIES = '/apis/tracewell.dev/v1alpha1';
+
+let server: ApiServer;
+let caches: Caches;
+let heard: string[];
+const { log } = keepingLog();
+
+const put = (path: string, object: object) => server.objects.put(path, object as never);
+const namespace = (name: string, metadata: object = {}) =>
+  put(`/api/v1/namespaces/${name}`, { metadata: { name, ...metadata } });
+const pod = (of: string) => put(`/api/v1/namespaces/${of}/pods/cart-0`, podOf({}, { namespace: of }));
+const soon = (what: string, probe: () => boolean) => until(what, probe, { everyMs: 5, timeoutMs: 10_000 });
+const podsOf = (of: string) => caches.pods.of(of).map(({ metadata }) => metadata.name);
+
+beforeEach(async () => {
+  server = await ApiServer.start();
+  heard = [];
+  for (const name of ['shop', 'bank']) {
+    namespace(name);
+    pod(name);
+  }
+});
+afterEach(async () => {
+  await caches.stop();
+  await server.stop();
+});
+
+async function start(): Promise<void> {
+  caches = new Caches({
+    cluster: new Cluster(server.config()),
+    platform: { ownNamespace: 'ops', bounds: { retention: {}, resources: {} } },
+    listener: {
+      policyChanged: (now) => heard.push(`policy ${now?.metadata.name}`),
+      namespaceChanged: (now) => heard.push(`namespace ${now?.metadata.name}`),
+      secretChanged: (of) => heard.push(`secret of ${of}`),
+      podChanged: (now) => heard.push(`pod ${now?.metadata.namespace}/${now?.metadata.name}`),
+    },
+    log,
+    random: () => 0,
+  });
+  caches.start();
+  await soon('everything', () => caches.synced && server.watching === 8);
+}
+
+it('pods are kept where a policy reaches, and nowhere else', async () => {
+  put(`${POLICIES}/namespaces/shop/tracingpolicies/all`, rawPolicy());
+  await start();
+  expect([podsOf('shop'), podsOf('bank')]).toEqual([['cart-0'], []]);
+  expect(heard.filter((one) => one.startsWith('pod'))).toEqual(['pod shop/cart-0']);
+});
+
+it('a namespace that is reached later has its pods then, also those of before', async () => {
+  await start();
+  expect(podsOf('bank')).toEqual([]);
+  put(`${POLICIES}/clustertracingpolicies/base`, rawClusterPolicy('base'));
+  await soon('the pods', () => podsOf('bank').length === 1 && podsOf('shop').length === 1);
+});
+
+it('pods stay known where a Secret of ours tells that sidecars may be left', async () => {
+  put('/api/v1/namespaces/bank/secrets/tracewell', { metadata: { name: 'tracewell', namespace: 'bank' } });
+  put('/api/v1/namespaces/shop/secrets/other', { metadata: { name: 'other', namespace: 'shop' } });
+  await start();
+  expect([podsOf('bank'), podsOf('shop')]).toEqual([['cart-0'], []]);
+  expect(heard.filter((one) => one.startsWith('secret'))).toEqual(['secret of bank']);
+});
+
+it('a namespace that is going has no labels, and is none of those that are there', async () => {
+  namespace('bank', { labels: { team: 'bank' }, deletionTimestamp: '2026-01-01T00:00:00Z' });
+  await start();
+  expect([caches.namespaceLabels('bank'), caches.namespaceLabels('none'), caches.namespaceLabels('shop')]).toEqual([
+    undefined,
+    undefined,
+    {},
+  ]);
+  expect(caches.namespaceNames()).toEqual(['shop']);
+});
+
+it('asks for the Secrets of its name only', async () => {
+  await start();
+  expect(server.seen('GET', '/api/v1/secrets')[0]!.query['fieldSelector']).toBe('metadata.name=tracewell');
+});

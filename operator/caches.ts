@@ -1,0 +1,167 @@
+import { API_VERSION, PLURAL, POLICY_KINDS, SECRET } from '../api/names.ts';
+import type { Part } from '../runtime/lifecycle.ts';
+import type { Log } from '../runtime/log.ts';
+import { wait } from '../runtime/wait.ts';
+import type { Cluster, KubeObject } from './cluster.ts';
+import { projectLimitRange, type LimitRange } from './inject/limit-range.ts';
+import { projectNode, type Node } from './inject/node.ts';
+import type { Pod } from './inject/pod.ts';
+import { projectQuota, type Quota } from './inject/quota.ts';
+import type { View } from './inject/webhook.ts';
+import type { Policy } from '../api/policy.ts';
+import type { Platform, RawPolicy } from './policy/accept.ts';
+import { Policies } from './policy/policies.ts';
+import { project } from './reconcile/pods.ts';
+import { Reflector, type ReflectorOptions } from './reconcile/reflector.ts';
+import type { Secret } from './reconcile/secret.ts';
+
+export interface Namespace extends KubeObject {
+  metadata: KubeObject['metadata'] & { creationTimestamp?: string; deletionTimestamp?: string };
+}
+
+/** Who hears of changes. */
+export interface Listener {
+  policyChanged(now: RawPolicy | undefined, before: RawPolicy | undefined): void;
+  namespaceChanged(now: Namespace | undefined, before: Namespace | undefined): void;
+  secretChanged(namespace: string): void;
+  podChanged(now: Pod | undefined, before: Pod | undefined): void;
+}
+
+export interface CachesOptions {
+  cluster: Cluster;
+  platform: Platform;
+  listener: Listener;
+  log: Log;
+  random: () => number;
+}
+
+/** Changes that come together are looked at together. */
+const SETTLE_MS = 50;
+
+/** The operator's copies of what it decides by: one list and one watch for each kind, and no question to the API server after that. */
+export class Caches implements Part, View {
+  readonly name = 'caches';
+  readonly policies: Policies;
+  readonly namespaces: Reflector<Namespace>;
+  readonly secrets: Reflector<Secret>;
+  /** Of the namespaces that a policy reaches, and of those where sidecars are left of one that went. */
+  readonly pods: Reflector<Pod & KubeObject>;
+  readonly #policyKinds: Reflector<RawPolicy>[];
+  readonly #nodes: Reflector<Node>;
+  readonly #quotas: Reflector<Quota>;
+  readonly #limitRanges: Reflector<LimitRange>;
+  readonly #stop = new AbortController();
+  #watched = new Set<string>();
+  #settling: NodeJS.Timeout | undefined;
+
+  constructor({ cluster, platform, listener, log, random }: CachesOptions) {
+    const reflect = <T extends KubeObject>(path: string, options: Pick<ReflectorOptions<T>, 'onChange' | 'project'>) =>
+      new Reflector<T>({ cluster, path, log, random, ...options });
+    this.#policyKinds = POLICY_KINDS.map((kind) =>
+      reflect<RawPolicy>(`/apis/${API_VERSION}/${PLURAL[kind]}`, {
+        onChange: (now, before) => {
+          listener.policyChanged(now, before);
+          this.#settle();
+        },
+      }),
+    );
+    this.namespaces = reflect<Namespace>('/api/v1/namespaces', {
+      onChange: (now, before) => {
+        listener.namespaceChanged(now, before);
+        this.#settle();
+      },
+    });
+    // The only Secrets that the operator may list: those of its name.
+    this.secrets = reflect<Secret>(`/api/v1/secrets?fieldSelector=metadata.name%3D${SECRET}`, {
+      project: (secret) => (secret.metadata.name === SECRET ? secret : undefined),
+      onChange: (now, before) => listener.secretChanged((now ?? before)!.metadata.namespace!),
+    });
+    this.pods = reflect<Pod & KubeObject>('/api/v1/pods', {
+      project: (pod) => (this.#isWatched(pod.metadata.namespace!) ? (project(pod) as Pod & KubeObject) : undefined),
+      onChange: (now, before) => listener.podChanged(now, before),
+    });
+    // What speaks against a sidecar is looked at when it is asked for, so no change of it is news.
+    const onChange = () => {};
+    this.#nodes = reflect('/api/v1/nodes', { project: projectNode, onChange });
+    this.#quotas = reflect('/api/v1/resourcequotas', { project: projectQuota, onChange });
+    this.#limitRanges = reflect('/api/v1/limitranges', { project: projectLimitRange, onChange });
+    this.policies = new Policies({ all: () => this.#policyKinds.flatMap((kind) => [...kind.all()]), platform });
+  }
+
+  get synced(): boolean {
+    return this.pods.synced;
+  }
+
+  policiesOf(namespace: string): readonly Policy[] {
+    return this.policies.reaching(namespace, this.namespaceLabels(namespace) ?? {});
+  }
+
+  quotasOf(namespace: string): readonly Quota[] {
+    return this.#quotas.of(namespace);
+  }
+
+  limitRangesOf(namespace: string): readonly LimitRange[] {
+    return this.#limitRanges.of(namespace);
+  }
+
+  nodes(): readonly Node[] {
+    return this.#nodes.of('');
+  }
+
+  /** Undefined when the namespace is gone or going. */
+  namespaceLabels(namespace: string): Readonly<Record<string, string>> | undefined {
+    const found = this.namespaces.get(undefined, namespace);
+    return found && !found.metadata.deletionTimestamp ? (found.metadata.labels ?? {}) : undefined;
+  }
+
+  /** Those that are there and not going. */
+  namespaceNames(): string[] {
+    return [...this.namespaces.all()].flatMap(({ metadata }) => (metadata.deletionTimestamp ? [] : [metadata.name]));
+  }
+
+  /** Resolves at once; `synced` says when everything is there. */
+  start(): void {
+    for (const part of this.#first) part.start();
+    void this.#startPods();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    clearTimeout(this.#settling);
+    await Promise.all([...this.#first, this.pods].map((part) => part.stop()));
+  }
+
+  get #first(): Reflector<never>[] {
+    const looks = [this.#nodes, this.#quotas, this.#limitRanges];
+    return [...this.#policyKinds, this.namespaces, this.secrets, ...looks] as unknown as Reflector<never>[];
+  }
+
+  /** Whose pods are kept depends on the others. */
+  async #startPods(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!this.#first.every(({ synced }) => synced) && !signal.aborted) await wait(20, signal);
+    if (signal.aborted) return;
+    this.#watched = this.#toWatch();
+    this.pods.start();
+  }
+
+  #isWatched(namespace: string): boolean {
+    return this.#watched.has(namespace) || this.secrets.get(namespace, SECRET) !== undefined;
+  }
+
+  #toWatch(): Set<string> {
+    const names = [...this.namespaces.all()].map(({ metadata }) => metadata.name);
+    return new Set(names.filter((name) => this.policies.reaching(name, this.namespaceLabels(name) ?? {}).length > 0));
+  }
+
+  /** A namespace that is reached from now on has pods already. */
+  #settle(): void {
+    if (this.#settling || !this.pods.synced) return;
+    this.#settling = setTimeout(() => {
+      this.#settling = undefined;
+      const before = this.#watched;
+      this.#watched = this.#toWatch();
+      if ([...this.#watched].some((namespace) => !before.has(namespace))) this.pods.refresh();
+    }, SETTLE_MS);
+  }
+}
