@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer } from 'node:tls';
 import { describe, expect, it } from 'vitest';
-import { caBundle, judge, renew, type Certificates } from './certs.ts';
+import { caPem, certificateNames, faultOf, judge, renew, type Certificates } from './certs.ts';
 
-const NAMES = ['tracewell.ops.svc', 'tracewell.ops.svc.cluster.local'];
+const NAMES = certificateNames('tracewell', 'ops');
 const DAY_MS = 24 * 3_600_000;
 const START = new Date('2026-01-02T00:00:00Z');
 const after = (days: number) => new Date(START.getTime() + days * DAY_MS);
@@ -19,6 +19,15 @@ describe('new certificates', () => {
     expect(leaf.verify(ca.publicKey)).toBe(true);
     expect(ca.verify(ca.publicKey)).toBe(true);
     expect([ca.ca, leaf.ca]).toEqual([true, false]);
+  });
+
+  it('are for the Services of the webhook and of the reports', () => {
+    expect(NAMES).toEqual([
+      'tracewell.ops.svc',
+      'tracewell.ops.svc.cluster.local',
+      'tracewell-reports.ops.svc',
+      'tracewell-reports.ops.svc.cluster.local',
+    ]);
   });
 
   it.each(NAMES)('are for %s', async (name) => {
@@ -83,8 +92,50 @@ describe('certificates are judged', () => {
     expect(judge({ ...mine, [part]: other[part] }, NAMES, START)).toBe(verdict);
   });
 
-  it.each(['ca', 'caKey', 'cert', 'key'] as const)('to be made anew when %s cannot be read', async (part) => {
-    expect(judge({ ...(await made()), [part]: 'garbage' }, NAMES, START)).toBe('renew all');
+  it.each([
+    ['ca', 'renew all'],
+    ['caKey', 'renew all'],
+    ['cert', 'renew leaf'],
+    ['key', 'renew leaf'],
+  ] as const)('to be of no use when %s cannot be read: %s', async (part, verdict) => {
+    expect(judge({ ...(await made()), [part]: 'garbage' }, NAMES, START)).toBe(verdict);
+  });
+
+  it.each([
+    [6, 'keep'],
+    [8, 'forget the old authority'],
+  ])('%i days after a change of authority: %s', async (days, verdict) => {
+    const changed = await renew('renew all', await made(), NAMES, START);
+    expect(judge(changed, NAMES, after(days))).toBe(verdict);
+    expect(judge(await renew('forget the old authority', changed, NAMES, after(days)), NAMES, after(days))).toBe(
+      'keep',
+    );
+  });
+});
+
+describe('what is wrong with certificates', () => {
+  it.each<[string, (own: Certificates, other: Certificates) => Certificates, number, string | undefined]>([
+    ['nothing', (own) => own, 0, undefined],
+    ['a certificate that cannot be read', (own) => ({ ...own, cert: 'x' }), 0, 'the certificate cannot be read'],
+    ['an authority that cannot be read', (own) => ({ ...own, ca: 'x' }), 0, 'the authority cannot be read'],
+    ['another key', (own, { key }) => ({ ...own, key }), 0, 'the key does not fit the certificate'],
+    ['a key that cannot be read', (own) => ({ ...own, key: 'x' }), 0, 'the key does not fit the certificate'],
+    ['a clock two days behind', (own) => own, -2, 'the certificate is not valid before 2026-01-01T00:00:00.000Z'],
+    ['age', (own) => own, 366, 'the certificate ended at 2027-01-02T00:00:00.000Z'],
+    ['another authority', (own, { ca }) => ({ ...own, ca }), 0, 'the certificate is not signed by the authority'],
+    ['nothing, with two authorities', (own, { ca }) => ({ ...own, ca: `${ca}\n${own.ca}` }), 0, undefined],
+  ])('%s', async (_, change, days, fault) => {
+    const [own, other] = await Promise.all([made(), made()]);
+    expect(faultOf(change(own, other), NAMES, after(days))).toBe(fault);
+  });
+
+  it('a name that is missing', async () => {
+    expect(faultOf(await made(), ['other.ops.svc'], START)).toBe('the certificate is not for other.ops.svc');
+  });
+
+  it('nothing, when the certificate is its own authority', async () => {
+    const { ca, caKey } = await made();
+    expect(faultOf({ ca, cert: ca, key: caKey }, [], START)).toBeUndefined();
   });
 });
 
@@ -111,13 +162,18 @@ describe('renewing', () => {
     expect((await renew('renew leaf', now, NAMES, after(2800))).oldCa).toBe(before.ca);
   });
 
-  it('the API server is given both authorities, the new one first', async () => {
+  it('both authorities are told, the new one first, each once', async () => {
     const before = await made();
     const now = await renew('renew all', before, NAMES, START);
-    const bundle = Buffer.from(caBundle(now), 'base64').toString('utf8');
-    const found = bundle.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)!;
+    const found = caPem(now, before, undefined).match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)!;
     expect(found.map((pem) => new X509Certificate(pem).fingerprint256)).toEqual(
       [now.ca, before.ca].map((pem) => new X509Certificate(pem).fingerprint256),
     );
+  });
+
+  it('what cannot be read is not told: the API server would refuse all of it', async () => {
+    const own = await made();
+    const broken = own.ca.replace(/\n[A-Za-z0-9]{5}/, '\nAAAAA');
+    expect(caPem({ ...own, oldCa: 'garbage' }, { ...own, ca: broken })).toBe(caPem(own));
   });
 });

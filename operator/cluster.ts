@@ -80,9 +80,9 @@ export class Cluster {
   }
 
   /** Undefined when it does not exist. */
-  async get<T>(path: string): Promise<T | undefined> {
+  async get<T>(path: string, signal?: AbortSignal): Promise<T | undefined> {
     try {
-      return await this.#call<T>('GET', path);
+      return await this.#call<T>('GET', path, { signal });
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) return undefined;
       throw error;
@@ -102,8 +102,13 @@ export class Cluster {
     }
   }
 
-  create(path: string, object: unknown): Promise<unknown> {
-    return this.#call('POST', path, { body: object });
+  create(path: string, object: unknown, signal?: AbortSignal): Promise<unknown> {
+    return this.#call('POST', path, { body: object, signal });
+  }
+
+  /** Replaces an object, if it is still of the version that `object` names; else throws an `ApiError` of 409. */
+  update<T extends KubeObject>(path: string, object: T, signal?: AbortSignal): Promise<T> {
+    return this.#call<T>('PUT', path, { body: object, signal });
   }
 
   /** Server-side apply: the object's fields become ours, everything else stays as it is. Returns what stands then. */

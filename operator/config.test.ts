@@ -50,6 +50,9 @@ describe('the configuration', () => {
       reportsPort: 9444,
       httpPort: 8080,
       podIp: undefined,
+      podName: '',
+      certManagerSecret: '',
+      drainMs: 15_000,
       logLevel: 'info',
     });
   });
@@ -107,6 +110,8 @@ describe('a wrong environment', () => {
     ['TRACEWELL_ELASTICSEARCH_REPLICAS', 'two'],
     ['TRACEWELL_REDACT_REQUIRED', 'card,everything'],
     ['TRACEWELL_WEBHOOK_PORT', '70000'],
+    ['TRACEWELL_DRAIN_SECONDS', 'long'],
+    ['TRACEWELL_DRAIN_SECONDS', '-1'],
     ['TRACEWELL_LOG_LEVEL', 'loud'],
   ])('%s=%s is named', (name, value) => {
     const wrong = () => readConfig({ ...env, [name]: value });

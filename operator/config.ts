@@ -28,6 +28,12 @@ export interface Config {
   httpPort: number;
   /** This pod's; undefined: sidecars have no way here, and do not report. */
   podIp: string | undefined;
+  /** By which the Lease names this replica; none, outside of a pod. */
+  podName: string;
+  /** The Secret that cert-manager writes; empty: certificates of our own. */
+  certManagerSecret: string;
+  /** For how long requests are still served at the end, milliseconds. */
+  drainMs: number;
   logLevel: Level;
 }
 
@@ -83,6 +89,9 @@ const environment = z.object({
   TRACEWELL_REPORTS_PORT: port.default(9444),
   TRACEWELL_HTTP_PORT: port.default(8080),
   TRACEWELL_POD_IP: z.union([z.ipv4(), z.ipv6()]).optional(),
+  TRACEWELL_POD_NAME: z.string().default(''),
+  TRACEWELL_CERT_MANAGER_SECRET: z.string().default(''),
+  TRACEWELL_DRAIN_SECONDS: z.coerce.number().min(0).max(3600).default(15),
   TRACEWELL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 
@@ -123,6 +132,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     reportsPort: e.TRACEWELL_REPORTS_PORT,
     httpPort: e.TRACEWELL_HTTP_PORT,
     podIp: e.TRACEWELL_POD_IP,
+    podName: e.TRACEWELL_POD_NAME,
+    certManagerSecret: e.TRACEWELL_CERT_MANAGER_SECRET,
+    drainMs: e.TRACEWELL_DRAIN_SECONDS * 1000,
     logLevel: e.TRACEWELL_LOG_LEVEL,
   };
 }

@@ -1,10 +1,12 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { SECRET } from '../api/names.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { describe } from '../runtime/errors.ts';
 import { startAll, stopAll } from '../runtime/lifecycle.ts';
+import { IssuedSecret, OwnSecret } from './cert-secret.ts';
 import { CertStore } from './cert-store.ts';
-import { authorities, caBundle } from './certs.ts';
-import { SECRET } from '../api/names.ts';
+import { certificateNames } from './certs.ts';
 import { Caches } from './caches.ts';
 import { Cluster } from './cluster.ts';
 import { readConfig } from './config.ts';
@@ -14,11 +16,13 @@ import { HealthServer } from './health/server.ts';
 import { WebhookServer } from './inject/server.ts';
 import { isOutdated } from './inject/revision.ts';
 import { surroundingsOf, webhookApp } from './inject/webhook.ts';
+import { Leader } from './leader.ts';
 import { operatorLog } from './log.ts';
 import { Controller } from './reconcile/controller.ts';
 import { Provision } from './reconcile/provision.ts';
 import { Reconciler } from './reconcile/reconciler.ts';
 import { Selection } from './reconcile/selection.ts';
+import { webhookPath } from './reconcile/webhook-config.ts';
 import { Reports } from './reports/reports.ts';
 import { unsupportedBy } from './version.ts';
 
@@ -37,15 +41,15 @@ try {
   const unsupported = await unsupportedBy(cluster);
   if (unsupported) log.error('pods are not injected', { reason: unsupported });
 
-  // What happens in the cluster -> copies of it, and the controller.
+  // What happens in the cluster -> copies of it, and the leader's controller.
   const caches = new Caches({
     cluster,
     platform: { ownNamespace: namespace, bounds: config.bounds },
     listener: {
-      policyChanged: (is, was) => controller.policyChanged(is, was),
-      namespaceChanged: (is, was) => controller.namespaceChanged(is, was),
-      secretChanged: (of) => controller.secretChanged(of),
-      podChanged: (is, was) => controller.podChanged(is, was),
+      policyChanged: (is, was) => term?.controller.policyChanged(is, was),
+      namespaceChanged: (is, was) => term?.controller.namespaceChanged(is, was),
+      secretChanged: (of) => term?.controller.secretChanged(of),
+      podChanged: (is, was) => term?.controller.podChanged(is, was),
     },
     log,
     random,
@@ -62,69 +66,93 @@ try {
   // How sidecars stand -> the last report of each pod.
   const { podIp: ip, reportsPort } = config;
   const reports = new Reports({ cluster, name, namespace, owner, ip, port: reportsPort, metrics, clock, log });
+
+  // Who trusts us -> certificates.
+  const names = certificateNames(name, namespace);
+  const secret = { cluster, namespace, names, now, log };
   const certs = new CertStore({
     cluster,
-    namespace,
-    name,
-    now,
-    log,
-    onChange: (certificates) => {
+    source: config.certManagerSecret
+      ? new IssuedSecret({ ...secret, secret: config.certManagerSecret })
+      : new OwnSecret({ ...secret, secret: `${name}-certs` }),
+    configuration: webhookPath(name),
+    names,
+    onServe: (certificates) => {
       webhook.use(certificates);
       reports.server.use(certificates);
-      if (selection.published)
-        void selection
-          .publish()
-          .catch((error: unknown) => log.error('cannot publish the new authority', { error: describe(error) }));
     },
+    publish: async () => {
+      if (term?.selection.published) await term.selection.publish();
+    },
+    now,
+    log,
   });
 
-  // Keys -> the world in order.
-  const selection = new Selection({
+  // Keys -> the world in order: only the leader does this, and each of its terms begins anew.
+  const newTerm = () => {
+    const selection = new Selection({ cluster, name, namespace, owner, now, log, caBundle: () => certs.caBundle });
+    const provision = new Provision({
+      cluster,
+      elastic,
+      settings: config.elastic,
+      secrets: { get: (of) => secrets.get(of, SECRET), took: (written) => secrets.took(written) },
+      redactRequired: config.redactRequired,
+      newRedactionKey: () => randomBytes(32).toString('hex'),
+      reports: () => (reports.url && certs.current ? { url: reports.url, ca: certs.caPem } : undefined),
+      metrics,
+      now,
+    });
+    const reconciler = new Reconciler({
+      cluster,
+      policies,
+      provision,
+      selection,
+      namespaces,
+      labelsOf,
+      podsOf: (of) => pods.of(of),
+      surroundingsOf: (of) => surroundingsOf(caches, of, site),
+      isOutdated: (pod) => isOutdated(pod, config.sidecar),
+      unsupported: () => unsupported,
+      again: (key) => controller.again(key),
+      metrics,
+      now,
+      log,
+    });
+    const controller: Controller = new Controller({
+      policies,
+      namespaces,
+      labelsOf,
+      isSynced: () => caches.synced,
+      reconciler,
+      selection,
+      metrics,
+      log,
+      random,
+    });
+    return { selection, controller, parts: [controller, reports] };
+  };
+  let term: ReturnType<typeof newTerm> | undefined;
+  const leader = new Leader({
     cluster,
-    name,
     namespace,
-    owner,
+    name,
+    // A pod's name and more: of a container that was restarted the old process may still be ending.
+    identity: `${config.podName || hostname()}_${randomUUID()}`,
+    onGained: async () => {
+      metrics.leads(true);
+      term = newTerm();
+      await startAll(term.parts);
+    },
+    onLost: async () => {
+      const { parts: led = [] } = term ?? {};
+      term = undefined;
+      await stopAll(led);
+      metrics.leads(false);
+    },
+    clock,
     now,
-    log,
-    caBundle: () => caBundle(certs.current!),
-  });
-  const provision = new Provision({
-    cluster,
-    elastic,
-    settings: config.elastic,
-    secrets: { get: (of) => secrets.get(of, SECRET), took: (secret) => secrets.took(secret) },
-    redactRequired: config.redactRequired,
-    newRedactionKey: () => randomBytes(32).toString('hex'),
-    reports: () => (reports.url && certs.current ? { url: reports.url, ca: authorities(certs.current) } : undefined),
-    metrics,
-    now,
-  });
-  const reconciler = new Reconciler({
-    cluster,
-    policies,
-    provision,
-    selection,
-    namespaces,
-    labelsOf,
-    podsOf: (of) => pods.of(of),
-    surroundingsOf: (of) => surroundingsOf(caches, of, site),
-    isOutdated: (pod) => isOutdated(pod, config.sidecar),
-    unsupported: () => unsupported,
-    again: (key) => controller.again(key),
-    metrics,
-    now,
-    log,
-  });
-  const controller = new Controller({
-    policies,
-    namespaces,
-    labelsOf,
-    isSynced: () => caches.synced,
-    reconciler,
-    selection,
-    metrics,
-    log,
     random,
+    log,
   });
 
   let stopping = false;
@@ -133,14 +161,14 @@ try {
     registry: metrics.registry,
     unready: () => [
       ...(stopping ? ['the end: it is stopping'] : []),
-      ...(certs.current ? [] : ['certificates']),
+      ...certs.unready,
       ...(caches.synced ? [] : ['the lists of what it decides by']),
-      ...(selection.published ? [] : ['the webhook configuration']),
     ],
   });
 
-  const parts = [health, certs, webhook, caches, controller, reports];
-  await startAll(parts);
+  // The last one stops first: the webhook answers from copies that are still kept up to date.
+  const parts = [health, caches, certs, webhook];
+  await startAll([...parts, leader]);
   log.info('started', {
     version: packageJson.version,
     elasticsearch: config.elastic.urls,
@@ -150,6 +178,8 @@ try {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });
   stopping = true;
+  log.info('stopping', { drainSeconds: config.drainMs / 1000 });
+  await Promise.all([webhook.drain(config.drainMs), leader.stop()]);
   await stopAll(parts);
   await elastic.close();
   log.info('ended');

@@ -28,12 +28,24 @@ export class Metrics {
     [],
   );
 
+  readonly #leader = this.#gauge('tracewell_leader', 'Whether this replica leads.', []);
+
   constructor(version: string, node: string) {
     collectDefaultMetrics({ register: this.registry });
     this.#gauge('tracewell_build_info', 'Always 1; the labels say what runs.', ['version', 'node']).set(
       { version, node },
       1,
     );
+    this.leads(false);
+  }
+
+  /** What only the leader knows is not exported by the others: a value of yesterday would stand beside the right one. */
+  leads(leading: boolean): void {
+    this.#leader.set(leading ? 1 : 0);
+    if (leading) return;
+    this.#policies.reset();
+    this.#pods.reset();
+    this.#elastic.remove();
   }
 
   review({ namespace, result, reason }: ReviewResult, seconds: number): void {

@@ -99,6 +99,22 @@ describe('/metrics', () => {
     ]);
   });
 
+  it('says who leads, and what only the leader knows on the leader only', async () => {
+    expect(await ours()).toContain('tracewell_leader 0');
+    expect((await ours()).filter((line) => line.startsWith('tracewell_elasticsearch_ready'))).toEqual([]);
+    metrics.leads(true);
+    metrics.policies(2, 1);
+    metrics.elasticReady(true);
+    metrics.pods({ namespace: 'shop', policy: 'cart' }, { injected: 3, missing: 1 });
+    expect(await ours()).toContain('tracewell_leader 1');
+    metrics.leads(false);
+    const mine = /^tracewell_(policies|pods|elasticsearch_ready)/;
+    expect((await ours()).filter((line) => mine.test(line))).toEqual([]);
+    metrics.leads(true);
+    metrics.elasticReady(true);
+    expect(await ours()).toContain('tracewell_elasticsearch_ready 1');
+  });
+
   it('goes down with Elasticsearch', async () => {
     metrics.elasticReady(true);
     metrics.elasticReady(false);

@@ -23,11 +23,15 @@ interface Fault {
   times: number;
 }
 
-const STATUS_TEXT: Record<number, string> = { 404: 'not found', 409: 'already exists', 405: 'not allowed' };
+const STATUS_TEXT: Record<number, string> = {
+  404: 'not found',
+  409: 'already exists, or is of another version',
+  405: 'not allowed',
+};
 
 /**
  * The part of the API server that the operator uses, over HTTPS on loopback: objects by path, lists in pages, watches,
- * create, server-side apply by a single manager, delete. What real ones do wrong now and then can be had by method.
+ * create, update of the version that it names, server-side apply by a single manager, delete. What real ones do wrong now and then can be had by method.
  */
 export class ApiServer {
   readonly objects = new ObjectStore();
@@ -147,6 +151,11 @@ export class ApiServer {
     if (method === 'PATCH') {
       if (place.status && !before) return { status: 404 };
       return { status: before ? 200 : 201, body: this.objects.apply(place, this.onApply(body!)) };
+    }
+    if (method === 'PUT') {
+      if (!before) return { status: 404 };
+      if (body!.metadata.resourceVersion !== before.metadata.resourceVersion) return { status: 409 };
+      return { status: 200, body: this.objects.put(place.path, body!) };
     }
     if (method === 'DELETE') return { status: this.objects.remove(place.path) ? 200 : 404, body: {} };
     return { status: 405 };

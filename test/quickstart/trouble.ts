@@ -11,7 +11,7 @@ const PART = 'app.kubernetes.io/part-of=shop';
 export async function writeTrouble(cluster: Cluster, error: unknown): Promise<string> {
   const looks = [
     ['get', 'tracingpolicies', '--all-namespaces', '--output', 'yaml'],
-    ['logs', '--namespace', NAMESPACE, 'deployment/tracewell', '--tail', '200'],
+    ['logs', '--namespace', NAMESPACE, '--selector', 'app.kubernetes.io/name=tracewell', '--prefix', '--tail', '200'],
     ['describe', 'pods', '--namespace', SHOP],
     [
       'logs',
