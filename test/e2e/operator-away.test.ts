@@ -26,7 +26,7 @@ describe.skipIf(world.missing)(`while the operator is away ${world.missing}`, ()
   });
 
   afterAll(async () => {
-    await world.kubectl('scale', '-n', NAMESPACE, 'deployment/tracewell', '--replicas=1');
+    await world.kubectl('scale', '-n', NAMESPACE, 'deployment/tracewell', '--replicas=2');
     await world.available(NAMESPACE, 'tracewell');
     await world.close();
   });
@@ -46,7 +46,7 @@ describe.skipIf(world.missing)(`while the operator is away ${world.missing}`, ()
   });
 
   it('and once it is back, the status names them', async () => {
-    await world.kubectl('scale', '-n', NAMESPACE, 'deployment/tracewell', '--replicas=1');
+    await world.kubectl('scale', '-n', NAMESPACE, 'deployment/tracewell', '--replicas=2');
     await world.available(NAMESPACE, 'tracewell');
     const { pods, conditions } = await until('the status to count the new pod', async () => {
       const status = await world.policyStatus('away');

@@ -65,14 +65,20 @@ export class World {
     return status;
   }
 
-  /** Sum over all series of one of the operator's metrics. */
+  /** Sum of one of the operator's metrics over all series and replicas. */
   async metric(name: string): Promise<number> {
-    const path = `/api/v1/namespaces/${NAMESPACE}/services/tracewell:http/proxy/metrics`;
-    const lines = (await this.kubectl('get', '--raw', path)).split('\n');
-    const values = lines.flatMap((line) => (/^(\w+)/.exec(line)?.[1] === name ? [Number(line.split(' ').at(-1))] : []));
-    if (values.length === 0 && !lines.some((line) => line.startsWith(`# TYPE ${name} `)))
-      throw new Error(`the operator has no metric ${name}`);
-    return values.reduce((sum, value) => sum + value, 0);
+    let sum = 0;
+    for (const { metadata } of await this.pods(NAMESPACE, 'tracewell')) {
+      const path = `/api/v1/namespaces/${NAMESPACE}/pods/${metadata.name}:8080/proxy/metrics`;
+      const lines = (await this.kubectl('get', '--raw', path)).split('\n');
+      const values = lines
+        .filter((line) => /^(\w+)/.exec(line)?.[1] === name)
+        .map((line) => Number(line.split(' ').at(-1)));
+      if (values.length === 0 && !lines.some((line) => line.startsWith(`# TYPE ${name} `)))
+        throw new Error(`the operator has no metric ${name}`);
+      sum += values.reduce((all, value) => all + value, 0);
+    }
+    return sum;
   }
 
   /** A container that runs a script in Node.js. */
