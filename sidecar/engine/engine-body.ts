@@ -8,10 +8,14 @@ import { isUrgent, URGENT } from '../sink/age.ts';
 import type { BulkBody, LineRange, Rows } from '../sink/bulk-body.ts';
 import { openingTables } from './openings.ts';
 import { engineTable } from './table.ts';
-import { LANES, UNFRAMED } from '../source/lane.ts';
+import { LANES, STDERR, STDOUT, UNFRAMED } from '../source/lane.ts';
 import { BODY_BYTES, CHUNK_BYTES, JOB, MOST_ROWS, type Engine, type Piece } from './engine.ts';
 
 const OPEN_BRACE = 123;
+const SMALL_E = 101;
+/** Of a CRI line, before its text: ` stdout F `; and from the letter on that tells stdout from stderr. */
+const STREAM_BYTES = 10;
+const LANE_BYTES = 6;
 
 const MULTILINE = { Off: 0, Auto: 1, Pattern: 2 } as const;
 
@@ -34,7 +38,8 @@ export class EngineBody implements BulkBody {
     for (const [field, name] of FIELDS.entries()) engine.nameField(field, name);
     for (const level of URGENT) engine.addUrgent(level);
     engine.setOpenings(openingTables());
-    this.#rows = { count: 0, to: 0, covered: 0, waiting: [], ...engine.rows, isUrgent: false };
+    const { rows } = engine;
+    this.#rows = { count: 0, to: 0, covered: 0, waiting: [], ...rows, isUrgent: false, redactions: new Map() };
   }
 
   get length(): number {
@@ -89,7 +94,7 @@ export class EngineBody implements BulkBody {
     const { redactor } = origin;
     if (redactor?.hasPatterns || !this.#isReady(origin)) return undefined;
     const { job, jobOffset, bodyAt, chunkAt } = this.#engine;
-    jobOffset[0] = offset;
+    jobOffset[0] = offset - from - chunkAt;
     job[JOB.at] = chunkAt + from;
     job[JOB.end] = chunkAt + to;
     job[JOB.body] = bodyAt;
@@ -102,8 +107,14 @@ export class EngineBody implements BulkBody {
     job[JOB.redact] = redactor?.kinds ?? 0;
     job[JOB.most] = MOST_ROWS;
     job[JOB.urgent] = 0;
-    this.#engine.convert();
+    job[JOB.declined] = 0;
     const rows = this.#rows;
+    rows.redactions.clear();
+    this.#engine.convert();
+    while (job[JOB.declined] !== 0) {
+      this.#writeDeclined(origin);
+      this.#engine.convert();
+    }
     rows.count = job[JOB.rows]!;
     rows.to = job[JOB.at]! - chunkAt;
     rows.covered = job[JOB.covered]!;
@@ -111,6 +122,31 @@ export class EngineBody implements BulkBody {
     rows.isUrgent = job[JOB.urgent] === 1;
     this.#body.length = job[JOB.to]! - bodyAt;
     return rows;
+  }
+
+  /** Writes the record of one line that the engine has left aside, among those of the others. */
+  #writeDeclined(origin: Origin): void {
+    const { job, jobOffset, bodyAt, chunkAt } = this.#engine;
+    const [at, start, end] = [job[JOB.declined]!, job[JOB.declinedText]!, job[JOB.declinedStop]!];
+    const offset = jobOffset[0]! + at;
+    const bytes = end + 1 - at;
+    const text = start - chunkAt;
+    const stamp = this.chunk.toString('latin1', at - chunkAt, text - STREAM_BYTES);
+    const lane = this.chunk[text - LANE_BYTES] === SMALL_E ? STDERR : STDOUT;
+    const place = { buffer: this.chunk, start: text, end: end - chunkAt };
+    this.#body.length = job[JOB.to]! - bodyAt;
+    origin.redactor?.hits.clear();
+    if (this.write({ offset, bytes, lane, stamp, ...place, cut: 0, continued: false }, origin)) job[JOB.urgent] = 1;
+    job[JOB.to] = bodyAt + this.#body.length;
+    const rows = this.#rows;
+    const row = job[JOB.rows]!++;
+    rows.offsets[row] = offset;
+    rows.bytes[row] = bytes;
+    rows.ends[row] = this.#body.length;
+    rows.lanes[row] = lane;
+    job[JOB.covered]! += bytes;
+    const { redactions } = rows;
+    for (const [rule, count] of origin.redactor?.hits ?? []) redactions.set(rule, (redactions.get(rule) ?? 0) + count);
   }
 
   pack(spare: Buffer): Buffer {

@@ -49,7 +49,7 @@ const FOLDED_BYTES = 32_768;
 /** What zlib goes on from is inverted. */
 const BEGUN_WITH_ZERO = 0xffffffff;
 
-/** Fields of `Job` in assembly/convert.ts behind the first, which is the offset. */
+/** Fields of `Job` in assembly/convert.ts behind the first. */
 export const JOB = {
   at: 0,
   end: 1,
@@ -69,6 +69,9 @@ export const JOB = {
   urgent: 15,
   covered: 16,
   waiting: 17,
+  declined: 19,
+  declinedText: 20,
+  declinedStop: 21,
 } as const;
 
 /** The compiled engine and its memory. */
@@ -80,6 +83,7 @@ export class Engine {
   readonly body: Buffer;
   readonly bodyAt: number;
   readonly job: Uint32Array;
+  /** Its first field: where the byte at address 0 would stand in the file. */
   readonly jobOffset: Float64Array;
   readonly rows: { offsets: Float64Array; bytes: Uint32Array; ends: Uint32Array; lanes: Uint8Array };
   readonly #exports: Exports;
@@ -100,7 +104,7 @@ export class Engine {
     this.#memory = Buffer.from(memory.buffer);
     this.#jobAt = engine.reserve(128);
     this.jobOffset = new Float64Array(memory.buffer, this.#jobAt, 1);
-    this.job = new Uint32Array(memory.buffer, this.#jobAt + 8, JOB.waiting + 2);
+    this.job = new Uint32Array(memory.buffer, this.#jobAt + 8, JOB.declinedStop + 1);
     this.#scratch = engine.reserve(SCRATCH_BYTES);
     const [offsets, bytes, ends, lanes] = [8, 4, 4, 1].map((size) => engine.reserve(size * MOST_ROWS));
     this.rows = {

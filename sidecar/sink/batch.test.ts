@@ -20,6 +20,7 @@ function rowsOf(offsets: readonly number[], ends: readonly number[]): Rows {
     ends: Uint32Array.from([...ends, 99]),
     lanes: Uint8Array.from([...offsets.map(() => STDERR), 99]),
     isUrgent: false,
+    redactions: new Map(),
   };
 }
 

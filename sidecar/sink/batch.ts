@@ -60,7 +60,7 @@ export class Batch {
     this.#extend(file, undefined, rule);
   }
 
-  /** What was replaced in the record that was added last. */
+  /** What was replaced in records that were added. */
   addRedactions(file: LogFile, hits: ReadonlyMap<string, number>): void {
     if (hits.size === 0) return;
     const counts = this.redactions.get(file) ?? {};
@@ -69,7 +69,7 @@ export class Batch {
   }
 
   /** Many records of one file at once. */
-  addRows(file: LogFile, origin: Origin, { count, offsets, bytes, ends, lanes }: Rows): void {
+  addRows(file: LogFile, origin: Origin, { count, offsets, bytes, ends, lanes, redactions }: Rows): void {
     if (count === 0) return;
     this.#reserve(count);
     const at = this.count;
@@ -79,6 +79,7 @@ export class Batch {
     this.lanes.set(lanes.subarray(0, count), at);
     this.count += count;
     this.#extend(file, origin, undefined);
+    this.addRedactions(file, redactions);
   }
 
   /** The record at a place, which is one that is sent. */

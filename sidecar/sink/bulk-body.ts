@@ -24,6 +24,8 @@ export interface Rows extends Taken {
   lanes: Uint8Array;
   /** One of them has a level of which people want to know at once. */
   isUrgent: boolean;
+  /** How often which rule replaced something in them. */
+  redactions: Map<string, number>;
 }
 
 /** Whole lines `[from, to)` of the chunk, the first of which stands at `offset` of the file. */

@@ -1,4 +1,4 @@
-// Whole lines of a chunk become documents, as long as nothing about them is out of the ordinary.
+// Whole lines of a chunk become documents, as long as each is a record of its own.
 import { CLOSE_BRACE, NEWLINE, OPEN_BRACE, find } from './bytes';
 import { laneOf, textOf } from './cri';
 import { writeOpening } from './document';
@@ -11,7 +11,7 @@ const TRACES: u32 = 1;
 
 /** What the host asks for, and what came of it; addresses and sizes of 32 bits but for the first field. */
 export class Job {
-  /** Where the byte at `at` stands in its file. */
+  /** Where the byte at address 0 would stand in the file. */
   offset: f64 = 0;
   /** The first line; afterwards, the first that was not taken. */
   at: u32 = 0;
@@ -44,6 +44,10 @@ export class Job {
   /** By lane a line of text before `at` that still waits for the next one: where it begins; 0 when none does. */
   waitingOut: u32 = 0;
   waitingError: u32 = 0;
+  /** A line that the host has to write, which then asks again; 0 when there is none. Its text and its newline. */
+  declined: u32 = 0;
+  declinedText: u32 = 0;
+  declinedStop: u32 = 0;
 }
 
 /** The document of the line [at, stop), whose text begins at `text`, is written up to `to`. */
@@ -58,12 +62,18 @@ function row(job: Job, at: usize, stop: usize, offset: u64, lane: u32, to: usize
   job.to = <u32>to;
 }
 
-/** Writes the record of a line; false when that is the plain writer's. */
-function writeLine(job: Job, at: usize, text: usize, stop: usize, offset: u64): bool {
+/** Writes the record of a line; false when the host has to. */
+function writeLine(job: Job, at: usize, text: usize, stop: usize): bool {
   const bytes = stop + 1 - at;
+  const offset = <u64>(<i64>job.offset + <i64>at);
   let to = writeOpening(job.to, at, text, offset, bytes);
   to = writePayload(to, text, stop, <f64>offset, <u32>bytes, job.redact);
-  if (!to) return false;
+  if (!to) {
+    job.declined = <u32>at;
+    job.declinedText = <u32>text;
+    job.declinedStop = <u32>stop;
+    return false;
+  }
   if (wasUrgent) job.urgent = 1;
   row(job, at, stop, offset, laneOf(text), to);
   return true;
@@ -87,19 +97,20 @@ function wait(lane: u32, at: usize, text: usize, stop: usize): void {
 }
 
 /**
- * Takes lines until one is out of the ordinary, the body is full, or there is none left. A line of text is taken when the next
- * one of its lane has come and cannot go on with it.
+ * Takes lines until one may not be a record of its own, the host has to write one, the body is full, or there is none left. A line
+ * of text is taken when the next one of its lane has come and cannot go on with it.
  */
 export function convert(job: Job): void {
-  const start: usize = job.at;
   const end: usize = job.end;
   const limit: usize = job.limit;
   const multiline = job.multiline;
-  const base = <u64>job.offset - start;
-  let at = start;
-  job.rows = 0;
-  job.covered = 0;
-  memory.fill(waiting, 0, 2 * WAITING);
+  let at: usize = job.at;
+  if (!job.declined) {
+    job.rows = 0;
+    job.covered = 0;
+    memory.fill(waiting, 0, 2 * WAITING);
+  }
+  job.declined = 0;
   while (at < end && job.to < job.full && job.rows + 1 < job.most) {
     const stop = find(at, end, NEWLINE);
     if (stop == end) break;
@@ -114,19 +125,21 @@ export function convert(job: Job): void {
     const before: usize = load<u32>(line);
     if (before) {
       if (!isObject && !isOrdinary(BEHIND_TEXT, text, stop)) break;
-      if (!writeLine(job, before, load<u32>(line, 4), load<u32>(line, 8), base + before)) break;
       store<u32>(line, 0);
-      if (job.to >= job.full) break;
+      if (!writeLine(job, before, load<u32>(line, 4), load<u32>(line, 8)) || job.to >= job.full) break;
     }
     if (isObject || multiline == ALONE) {
-      if (!writeLine(job, at, text, stop, base + at)) break;
+      if (!writeLine(job, at, text, stop)) {
+        at = stop + 1;
+        break;
+      }
     } else {
       if (!isOrdinary(BEGIN, text, stop)) break;
       wait(lane, at, text, stop);
     }
     at = stop + 1;
   }
-  job.at = <u32>giveBack(giveBack(at));
+  job.at = <u32>(job.declined ? at : giveBack(giveBack(at)));
   job.waitingOut = load<u32>(waitingOf(0));
   job.waitingError = load<u32>(waitingOf(1));
 }
