@@ -117,6 +117,11 @@ export class Cluster {
     return this.#call<T>('PATCH', path, { query, body: object, contentType: 'application/apply-patch+yaml' });
   }
 
+  /** Changes what `change` names and leaves the rest (RFC 7396); a `metadata.uid` in it must be the object's. Returns what stands then. */
+  merge<T>(path: string, change: unknown): Promise<T> {
+    return this.#call<T>('PATCH', path, { body: change, contentType: 'application/merge-patch+json' });
+  }
+
   async delete(path: string): Promise<void> {
     try {
       await this.#call('DELETE', path);

@@ -12,6 +12,7 @@ export interface Seen {
   path: string;
   query: Record<string, string>;
   authorization: string | undefined;
+  body?: object | undefined;
 }
 
 /** Which requests something befalls: by method, and by how the path begins. A watch is `WATCH`. */
@@ -19,7 +20,7 @@ interface Fault {
   method: string;
   path: string;
   /** `hang`: the request is taken and never answered. */
-  what: { status: number; message: string } | 'hang';
+  what: { status: number; message: string; retryAfterSeconds?: number } | 'hang';
   times: number;
 }
 
@@ -31,7 +32,8 @@ const STATUS_TEXT: Record<number, string> = {
 
 /**
  * The part of the API server that the operator uses, over HTTPS on loopback: objects by path, lists in pages, watches,
- * create, update of the version that it names, server-side apply by a single manager, delete. What real ones do wrong now and then can be had by method.
+ * create, update of the version that it names, server-side apply by a single manager, merge patch, delete, eviction. What
+ * real ones do wrong now and then can be had by method.
  */
 export class ApiServer {
   readonly objects = new ObjectStore();
@@ -123,16 +125,27 @@ export class ApiServer {
     const { pathname, searchParams } = new URL(request.url!, 'https://localhost');
     const query = Object.fromEntries(searchParams);
     const method = query['watch'] === 'true' ? 'WATCH' : request.method!;
-    this.requests.push({ method, path: pathname, query, authorization: request.headers.authorization });
+    const seen: Seen = { method, path: pathname, query, authorization: request.headers.authorization };
+    this.requests.push(seen);
     const fault = this.#faults.find((one) => one.method === method && pathname.startsWith(one.path) && one.times > 0);
     if (fault) {
       fault.times--;
-      if (fault.what !== 'hang') send(response, fault.what.status, { message: fault.what.message });
+      if (fault.what === 'hang') return;
+      const { status, message, retryAfterSeconds } = fault.what;
+      if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds);
+      send(response, status, { message });
       return;
     }
     const place = parsePath(pathname);
     if (method === 'WATCH') return this.#watch(place, query['resourceVersion'] ?? '', response);
-    const { status, body } = this.#deal(method, place, query, await bodyOf(request));
+    seen.body = await bodyOf(request);
+    const isMerge = request.headers['content-type'] === 'application/merge-patch+json';
+    const { status, body } = this.#deal(
+      isMerge ? 'MERGE' : method,
+      place,
+      query,
+      seen.body as StoredObject | undefined,
+    );
     send(response, status, body ?? { message: `${pathname}: ${STATUS_TEXT[status] ?? ''}` });
   }
 
@@ -143,10 +156,15 @@ export class ApiServer {
     if (method === 'POST' && place.resource === 'tokenreviews') {
       return { status: 201, body: { ...body, status: this.onTokenReview(body!.spec as never) } };
     }
+    if (method === 'POST' && place.eviction) return this.#evict(place, body as unknown as Eviction);
     if (method === 'POST') {
       const path = `${place.path}/${body!.metadata.name}`;
       if (this.objects.get(path)) return { status: 409 };
       return { status: 201, body: this.objects.put(path, body!) };
+    }
+    if (method === 'MERGE') {
+      const after = before && this.objects.merge(place.path, body!);
+      return before ? { status: after ? 200 : 409, ...(after ? { body: after } : {}) } : { status: 404 };
     }
     if (method === 'PATCH') {
       if (place.status && !before) return { status: 404 };
@@ -159,6 +177,15 @@ export class ApiServer {
     }
     if (method === 'DELETE') return { status: this.objects.remove(place.path) ? 200 : 404, body: {} };
     return { status: 405 };
+  }
+
+  /** No disruption budget stands in its way; the pod is gone at once. */
+  #evict({ path }: Place, { deleteOptions }: Eviction): Answer {
+    const pod = this.objects.get(path);
+    if (!pod) return { status: 404 };
+    if (deleteOptions?.preconditions?.uid !== pod.metadata['uid']) return { status: 409 };
+    this.objects.remove(path);
+    return { status: 201, body: {} };
   }
 
   #list(place: Place, { limit, continue: from = '0' }: Record<string, string>): Answer {
@@ -189,6 +216,10 @@ export class ApiServer {
   #say(response: ServerResponse, type: string, object: object): void {
     if (!this.#silent && !response.writableEnded) response.write(`${JSON.stringify({ type, object })}\n`);
   }
+}
+
+interface Eviction {
+  deleteOptions?: { preconditions?: { uid?: string } };
 }
 
 interface Answer {

@@ -14,26 +14,29 @@ export interface Event {
 
 /** What a path of the API names: `/apis/GROUP/VERSION/namespaces/NS/RESOURCE/NAME/status`, the parts after RESOURCE optional. */
 export interface Place {
-  /** Without `/status`. */
+  /** Without `/status` or `/eviction`. */
   path: string;
   group: string;
   resource: string;
   namespace: string | undefined;
   name: string | undefined;
   status: boolean;
+  eviction: boolean;
 }
 
-const PATH = /^(\/api\/v1|\/apis\/[^/]+\/[^/]+)(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?(\/status)?$/;
+const PATH =
+  /^(\/api\/v1|\/apis\/[^/]+\/[^/]+)(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?(\/status|\/eviction)?$/;
 
 export function parsePath(path: string): Place {
-  const [, group = '', namespace, resource = path, name, status] = PATH.exec(path) ?? [];
+  const [, group = '', namespace, resource = path, name, sub = ''] = PATH.exec(path) ?? [];
   return {
-    path: path.slice(0, path.length - (status?.length ?? 0)),
+    path: path.slice(0, path.length - sub.length),
     group,
     resource,
     namespace,
     name,
-    status: !!status,
+    status: sub === '/status',
+    eviction: sub === '/eviction',
   };
 }
 
@@ -70,6 +73,14 @@ export class ObjectStore {
     const before = this.#objects.get(place.path);
     if (place.status) return this.put(place.path, { ...before!, status: given.status });
     return this.put(place.path, { ...before, ...given, metadata: { ...before?.metadata, ...given.metadata } });
+  }
+
+  /** A merge patch (RFC 7396), as far as objects in objects go; undefined when it names another uid. */
+  merge(path: string, change: StoredObject): StoredObject | undefined {
+    const before = this.#objects.get(path)!;
+    const { uid } = change.metadata ?? {};
+    if (uid !== undefined && uid !== before.metadata['uid']) return undefined;
+    return this.put(path, merged(before, change) as StoredObject);
   }
 
   remove(path: string): boolean {
@@ -113,6 +124,16 @@ export class ObjectStore {
     this.#history.push({ version: ++this.#version, path, event });
     for (const follower of this.#followers) follower(path, event);
   }
+}
+
+function merged(before: unknown, change: unknown): unknown {
+  if (typeof change !== 'object' || change === null || Array.isArray(change)) return change;
+  const after: Record<string, unknown> = { ...(before as object) };
+  for (const [key, value] of Object.entries(change)) {
+    if (value === null) delete after[key];
+    else after[key] = merged(after[key], value);
+  }
+  return after;
 }
 
 function isIn(place: Place, path: string): boolean {
