@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ANNOTATION, ENV, SECRET_FILE } from '../api/names.ts';
 import { configOf } from '../test/sidecar/process.ts';
 import { listen } from '../test/sidecar/said.ts';
@@ -25,6 +25,7 @@ it('reads its environment', () => {
     state: '/state',
     podinfo: undefined,
     policy: 'TracingPolicy.all',
+    token: undefined,
     pod: { namespace: 'shop', name: 'cart-0', uid: 'uid', node: 'node-1' },
     proxy: { http: undefined, https: undefined, none: undefined },
   });
@@ -184,15 +185,13 @@ it('follows the annotation to another policy, which comes before the environment
 });
 
 it.each([
-  ['there is none', 'waiting for the configuration', undefined],
   ['it is cut off', 'the configuration is wrong', JSON.stringify(FIRST).slice(0, 100)],
   ['it is empty', 'the configuration is wrong', ''],
   ['it lacks something', 'the configuration is wrong', { ...FIRST, streams: {} }],
 ])('says once that %s, and keeps the last good one', (_, message, content) => {
   const { files, write, said, config } = mounted();
   const breakIt = () => {
-    if (content === undefined) rmSync(join(config, FILE), { force: true });
-    else write(FILE, content);
+    write(FILE, content);
     files.look();
     files.look();
   };
@@ -212,6 +211,103 @@ it.each([
   files.look();
   breakIt();
   expect(said).toHaveLength(2);
+});
+
+it('says once that there is none yet', () => {
+  const { files, said, config } = mounted();
+  files.look();
+  files.look();
+  const consequence = 'captures nothing until there is one';
+  expect(said).toMatchObject([{ message: 'waiting for the configuration', file: join(config, FILE), consequence }]);
+  expect([files.current, files.isIdle, files.policy]).toEqual([undefined, false, 'TracingPolicy.all']);
+});
+
+describe('a policy that is gone', () => {
+  /** It ran the policy `all`; the Secret has another one, too. */
+  function ran() {
+    // A pod's sidecar is told by the annotation alone.
+    const world = mounted('');
+    const { files, write, annotate, config } = world;
+    write(FILE, FIRST);
+    write(OTHER, { ...FIRST, revision: 'other', policy: { ...FIRST.policy, name: 'other' } });
+    annotate({ [ANNOTATION.policy]: 'TracingPolicy.all' });
+    files.look();
+    world.said.length = 0;
+    return { ...world, good: files.current, remove: (name: string) => rmSync(join(config, name)) };
+  }
+  const OTHER = 'TracingPolicy.other.json';
+  const GONE = { level: 'warn', message: 'the policy is gone', consequence: expect.stringContaining('reads on when') };
+
+  it.each<[string, (world: ReturnType<typeof ran>) => void]>([
+    ['with its file', ({ remove }) => remove(FILE)],
+    ['with all of the Secret', ({ remove }) => [FILE, OTHER].forEach(remove)],
+    ['with the annotation', ({ annotate }) => annotate({ other: 'x' })],
+    ['with what the annotation names', ({ annotate }) => annotate({ [ANNOTATION.policy]: '' })],
+  ])('%s leaves the sidecar idle, with what it had', (_, vanish) => {
+    const world = ran();
+    const { files, said, good } = world;
+    vanish(world);
+    files.look();
+    files.look();
+    expect([files.isIdle, files.current, files.policy]).toEqual([true, good, 'TracingPolicy.all']);
+    expect(said).toMatchObject([GONE]);
+  });
+
+  it('is run again when it comes back, with the key of then', () => {
+    const { files, said, remove, write, good } = ran();
+    remove(FILE);
+    files.look();
+    write(FILE, FIRST);
+    write(SECRET_FILE.apiKey, 'new');
+    files.look();
+    expect([files.isIdle, files.current!.apiKey]).toEqual([false, 'new']);
+    remove(FILE);
+    files.look();
+    write(FILE, FIRST);
+    files.look();
+    expect(files.current!.settings).toEqual(good!.settings);
+    const runs = { message: 'runs a configuration', revision: 'first' };
+    expect(said).toMatchObject([GONE, runs, GONE, runs]);
+  });
+
+  it('is not replaced by one that has not come yet: it goes on as long as it is there', () => {
+    const { files, said, annotate, remove, write, good } = ran();
+    remove(OTHER);
+    annotate({ [ANNOTATION.policy]: 'TracingPolicy.other' });
+    files.look();
+    expect([files.isIdle, files.current]).toEqual([false, good]);
+    expect(said).toMatchObject([
+      { message: 'waiting for the configuration', consequence: 'goes on with revision first' },
+    ]);
+    remove(FILE);
+    files.look();
+    expect(files.isIdle).toBe(true);
+    write(OTHER, { ...FIRST, revision: 'other' });
+    files.look();
+    expect([files.isIdle, files.current!.settings.revision]).toEqual([false, 'other']);
+  });
+
+  it.each([
+    ['a configuration that is wrong', (world: ReturnType<typeof ran>) => world.write(FILE, '{')],
+    [
+      'an annotation that names none',
+      ({ annotate }: ReturnType<typeof ran>) => annotate({ [ANNOTATION.policy]: '../x' }),
+    ],
+  ])('is something else than %s', (_, change) => {
+    const world = ran();
+    change(world);
+    world.files.look();
+    expect([world.files.isIdle, world.files.current]).toEqual([false, world.good]);
+  });
+
+  it('leaves it idle while the next one is wrong', () => {
+    const { files, remove, write } = ran();
+    remove(FILE);
+    files.look();
+    write(FILE, '{');
+    files.look();
+    expect(files.isIdle).toBe(true);
+  });
 });
 
 it.each(['', '../TracingPolicy.all', 'TracingPolicy/all', 'all'])('reads no file for a policy named %j', (stem) => {

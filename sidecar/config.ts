@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ANNOTATION, ENV, SECRET_FILE } from '../api/names.ts';
 import type { SidecarConfig } from '../api/sidecar-config.ts';
@@ -22,6 +22,8 @@ export interface Environment {
   policy: string | undefined;
   pod: Pick<Pod, 'namespace' | 'name' | 'uid' | 'node'>;
   proxy: ProxySettings;
+  /** File of the pod's token for the operator; undefined: nothing is reported. */
+  token: string | undefined;
   /** Which path records take; undefined: the engine, where the machine can run it. */
   engine: 'plain' | undefined;
 }
@@ -43,6 +45,7 @@ export function readEnvironment(env: Record<string, string | undefined>): Enviro
     podinfo: env[ENV.podinfo] || undefined,
     policy: env[ENV.policy] || undefined,
     pod: { namespace: of(ENV.podNamespace), name: of(ENV.podName), uid: of(ENV.podUid), node: of(ENV.nodeName) },
+    token: env[ENV.token] || undefined,
     engine: engineOf(env[ENV.engine]),
     proxy: { http: either('HTTP_PROXY'), https: either('HTTPS_PROXY'), none: either('NO_PROXY') },
   };
@@ -73,7 +76,10 @@ const WAITING_MS = 1000;
 const RUNNING_MS = 5000;
 const STEM = /^[A-Za-z]+\.[a-z0-9.-]+$/;
 
-/** Reads the mounted files again and again; keeps the last good configuration when the new one is missing or wrong. */
+/**
+ * Reads the mounted files again and again; keeps the last good configuration when the new one is wrong, or has not come yet.
+ * When the policy that it runs is gone and no other one governs the pod, it is idle.
+ */
 export class ConfigFiles implements Part {
   readonly name = 'configuration files';
   readonly #env: Environment;
@@ -81,6 +87,9 @@ export class ConfigFiles implements Part {
   #current: Config | undefined;
   #seen = '';
   #trouble = '';
+  #isIdle = false;
+  /** The policy that the pod's annotation names. */
+  #named = '';
   #timer: NodeJS.Timeout | undefined;
 
   constructor(env: Environment, log: Log) {
@@ -101,6 +110,16 @@ export class ConfigFiles implements Part {
     return this.#current;
   }
 
+  /** No policy governs the pod any more. */
+  get isIdle(): boolean {
+    return this.#isIdle;
+  }
+
+  /** `<Kind>.<name>` of the policy that it runs, or waits for. */
+  get policy(): string | undefined {
+    return this.#current ? stemOf(this.#current) : this.#named || undefined;
+  }
+
   /** Looks at the files, and takes over what has changed. */
   look(): void {
     const { config, podinfo, pod, policy } = this.#env;
@@ -108,10 +127,12 @@ export class ConfigFiles implements Part {
     const annotations = readDownward(podinfo, 'annotations');
     const stem = annotations.get(ANNOTATION.policy) ?? policy ?? '';
     const file = join(config, `${stem}.json`);
+    this.#named = stem;
+    if (stem === '') return this.#miss('no policy governs this pod', stem);
     if (!STEM.test(stem)) return this.#keep('no policy governs this pod', stem);
     try {
       const text = read(file);
-      if (text === undefined) return this.#keep('waiting for the configuration', file);
+      if (text === undefined) return this.#miss('waiting for the configuration', file);
       const apiKey = read(join(config, SECRET_FILE.apiKey))?.trim();
       const ca = read(join(config, SECRET_FILE.elasticsearchCa));
       const hashKey = read(join(config, SECRET_FILE.redactionKey))?.trim();
@@ -121,19 +142,29 @@ export class ConfigFiles implements Part {
     }
   }
 
+  /** What the annotation names is not there: gone, if what runs is; else it has not come yet. */
+  #miss(trouble: string, file: string): void {
+    const { config } = this.#env;
+    const isThere = this.#named !== '' && existsSync(join(config, `${this.policy}.json`));
+    if (!this.#current || isThere) return this.#keep(trouble, file);
+    this.#isIdle = true;
+    this.#keep('the policy is gone', file);
+  }
+
   #take(policy: string, given: Omit<Config, keyof Rules>, hashKey: string | undefined): void {
     const { apiKey, ca, pod, settings } = given;
     const seen = JSON.stringify([settings, apiKey, ca, [...pod.labels], [...pod.annotations], hashKey]);
-    if (seen !== this.#seen) this.#replace(policy, { ...given, ...rulesOf(settings, hashKey) });
+    if (seen !== this.#seen || this.#isIdle) this.#replace(policy, { ...given, ...rulesOf(settings, hashKey) });
     this.#seen = seen;
     this.#trouble = '';
+    this.#isIdle = false;
   }
 
   #replace(policy: string, config: Config): void {
     const { apiKey, ca, settings } = config;
     const before = this.#current;
     this.#current = config;
-    if (before?.settings.revision !== settings.revision)
+    if (before?.settings.revision !== settings.revision || this.#isIdle)
       this.#log.info('runs a configuration', { policy, revision: settings.revision });
     else if (before.apiKey !== apiKey || before.ca !== ca)
       this.#log.info('uses a new API key or authority', { policy });
@@ -143,12 +174,18 @@ export class ConfigFiles implements Part {
     const key = `${trouble} ${file} ${error ?? ''}`;
     if (key === this.#trouble) return;
     this.#trouble = key;
-    const consequence = this.#current
-      ? `goes on with revision ${this.#current.settings.revision}`
-      : 'captures nothing until there is one';
+    const consequence = this.#consequence();
     this.#log.warn(trouble, { file, error, consequence });
   }
+
+  #consequence(): string {
+    if (!this.#current) return 'captures nothing until there is one';
+    if (this.#isIdle) return 'delivers what it has read; reads on when a policy governs the pod again';
+    return `goes on with revision ${this.#current.settings.revision}`;
+  }
 }
+
+const stemOf = ({ settings: { policy } }: Config): string => `${policy.kind}.${policy.name}`;
 
 type Rules = Pick<Config, 'grouping' | 'drop' | 'redactor'>;
 

@@ -7,12 +7,17 @@ import { EngineBody } from './engine/engine-body.ts';
 import { loadEngine } from './engine/engine.ts';
 import { Pipeline } from './pipeline.ts';
 import { Reminder } from './reminder.ts';
+import { OperatorFiles } from './report/operator-files.ts';
+import { postReport } from './report/post.ts';
+import { Reporter } from './report/reporter.ts';
+import { standing } from './report/stand.ts';
 import { sealing } from './sealing.ts';
 import { PlainBody } from './sink/bulk-body.ts';
 import { BulkClient } from './sink/client.ts';
 import { Deliverer } from './sink/deliver.ts';
 import { Outbox } from './sink/outbox.ts';
 import { Sealer } from './sink/sealer.ts';
+import { Standing } from './sink/standing.ts';
 import { Source } from './source/source.ts';
 import { State } from './source/state.ts';
 import { fieldsOf, totalsOf } from './totals.ts';
@@ -41,7 +46,8 @@ try {
     const { apiKey, ca } = files.current!;
     return { urls: settings().elasticsearch.urls, apiKey, ca };
   };
-  const sink = new BulkClient({ connection, proxy, now, date });
+  const client = new BulkClient({ connection, proxy, now, date });
+  const sink = new Standing(client, date);
   const onSealed = (file: string, size: number) => state.sealed(file, size);
   const sealer = new Sealer({ sink, streams, version: VERSION, log, reminder, now, date, random, ending, onSealed });
   const sealed = sealing(sealer, config);
@@ -52,13 +58,20 @@ try {
     log.warn('this machine has no WebAssembly SIMD: the plain path is used, which costs more CPU');
   const body = engine ? new EngineBody(engine, date) : new PlainBody(date);
   const outbox = new Outbox({ deliverer, state, body, limits: () => settings().limits, now, date });
-  const pipeline = new Pipeline({ source, outbox, config, log, now, wall, ending: pipelineEnding });
-  const parts: Part[] = [files, sink, sealer, pipeline];
+  const isIdle = () => files.isIdle;
+  const pipeline = new Pipeline({ source, outbox, config, isIdle, log, now, wall, ending: pipelineEnding });
+  const path = engine ? 'engine' : 'plain';
+  const operator = new OperatorFiles(env.config, env.token);
+  const target = () => operator.read();
+  const report = standing({ files, sink, state, source, version: VERSION, path });
+  const reporter = new Reporter({ target, report, post: postReport, log, wall, random, ending });
+  // The reporter ends after all that it tells of.
+  const parts: Part[] = [files, client, reporter, sealer, pipeline];
 
   await startAll(parts);
   log.info('started', {
     version: VERSION,
-    path: engine ? 'engine' : 'plain',
+    path,
     pod: `${pod.namespace}/${pod.name}`,
     logs,
   });
@@ -68,7 +81,13 @@ try {
     await stopAll(parts);
   }
   await pipeline.ended;
-  log.info('ended: everything that was there is answered for', fieldsOf(totalsOf(state.files())));
+  const totals = fieldsOf(totalsOf(state.files()));
+  if (files.isIdle) {
+    log.info('ended without a policy: what was said since it went is not read', totals);
+    // What nobody takes would be tried for ever.
+    process.exit();
+  }
+  log.info('ended: everything that was there is answered for', totals);
 } catch (error) {
   log.error('ended with an error', { error: describe(error) });
   process.exitCode = 1;

@@ -19,6 +19,8 @@ export interface PipelineOptions {
   source: Source;
   outbox: Outbox;
   config: () => Config | undefined;
+  /** No policy governs the pod any more. */
+  isIdle: () => boolean;
   log: Log;
   /** Milliseconds of a clock that never goes back. */
   now: () => number;
@@ -40,6 +42,8 @@ const BUSY_MS = 2000;
 /** At the end the runtime may still be copying what the containers said last; a writer that never stops is left at this. */
 const LAST_ROUNDS = 10;
 const LAST_RETRY_MS = 500;
+/** Without a policy the pod's end is not held up for longer by what nobody takes. */
+const LAST_IDLE_MS = 2000;
 
 /** Undefined for what cannot be read now: it may be read in its turn. */
 function attempt<T>(work: () => T): T | undefined {
@@ -101,21 +105,57 @@ export class Pipeline implements Part {
   }
 
   async #run(): Promise<void> {
-    const { config, ending, outbox, source } = this.#options;
+    const { config, ending, isIdle, outbox, source } = this.#options;
     // Without one there is nowhere to send to, not even at the end: the operator may still write it.
     while (!config()) await wait(CONFIG_MS);
     try {
       while (!ending.signal.aborted) {
+        if (isIdle()) await this.#idle();
+        if (ending.signal.aborted) break;
         this.#look();
         const progress = await this.#readAll();
         if (outbox.isDue && !outbox.isFull) outbox.dispatch();
         outbox.save();
         if (progress === 0) await this.#rest();
       }
-      await this.#finish();
+      if (isIdle()) await this.#drain(LAST_IDLE_MS);
+      else await this.#finish();
     } finally {
       source.closeAll();
     }
+  }
+
+  /**
+   * No policy governs the pod: what was read is delivered, the files are let go, and nothing more is read until one does. What
+   * the pod says meanwhile is in its log files, and as much of it as is there then is read.
+   */
+  async #idle(): Promise<void> {
+    const { ending, isIdle, outbox, source } = this.#options;
+    let isDrained = false;
+    while (isIdle() && !ending.signal.aborted) {
+      if (!isDrained) {
+        isDrained = await this.#drain(FOLDERS_MS);
+        // What waits to be delivered may be held open, but not more than is allowed.
+        if (!isDrained) this.#lookNow();
+      } else if (source.holdsFiles) {
+        outbox.shrink();
+        source.shrink();
+        source.closeAll();
+      } else {
+        await wait(FOLDERS_MS, ending.signal);
+      }
+    }
+  }
+
+  /** Sends what was read; false when it is not answered for within so many milliseconds. */
+  async #drain(ms: number): Promise<boolean> {
+    const { now, outbox } = this.#options;
+    for (const until = now() + ms; !outbox.isEmpty && now() < until;) {
+      if (!outbox.isFull) outbox.dispatch();
+      await outbox.landed(until - now());
+    }
+    outbox.save(0);
+    return outbox.isEmpty;
   }
 
   async #finish(): Promise<void> {
@@ -183,6 +223,7 @@ export class Pipeline implements Part {
     let progress = 0;
     this.#hasTrouble = false;
     for (const file of source.files()) {
+      if (this.#options.isIdle()) break;
       if (now() < (this.#postponed.get(file) ?? 0)) continue;
       try {
         progress += await this.#readOn(file);
@@ -220,18 +261,18 @@ export class Pipeline implements Part {
       // Or it was given up, or let go of because it is no longer selected.
       if (file.isClosed) return 1;
       if (file.unread === 0 || file.read(this.#reading(file)) === 0) break;
-      await this.#makeRoom();
+      if (!(await this.#makeRoom())) return file.position - before;
     }
     // What came after the look, while this waited for room, may go on with what is open.
     file.endDue({ ...this.#reading(file), now: lookedAt });
-    await this.#makeRoom();
+    if (!(await this.#makeRoom())) return file.position - before;
     // Not yet done with: one quiet pass comes before its end.
     if (file.isClosed || !file.finished || file.position > before) return file.position - before;
     while (!file.ended) {
       await file.unpack();
       if (file.isClosed) return 1;
       file.end(this.#reading(file));
-      await this.#makeRoom();
+      if (!(await this.#makeRoom())) return file.position - before;
     }
     if (file.pending === 0 && !file.isClosed) source.release(file);
     return file.position - before;
@@ -289,15 +330,17 @@ export class Pipeline implements Part {
     return origin;
   }
 
-  /** Sends a batch that is full, as soon as there is room for another one on the way. */
-  async #makeRoom(): Promise<void> {
-    const { outbox } = this.#options;
-    if (outbox.bytes < this.#plan!.config.settings.limits.batchBytes) return;
+  /** Sends a batch that is full, as soon as there is room for another one on the way; false: the policy went meanwhile. */
+  async #makeRoom(): Promise<boolean> {
+    const { isIdle, outbox } = this.#options;
+    if (outbox.bytes < this.#plan!.config.settings.limits.batchBytes) return true;
     while (outbox.isFull) {
+      if (isIdle()) return false;
       await outbox.landed(FOLDERS_MS);
       this.#look();
     }
     outbox.dispatch();
+    return true;
   }
 
   /** Until something can have changed: soon while the pod is busy, on a hint or after a while when it is quiet. */

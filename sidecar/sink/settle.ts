@@ -82,7 +82,8 @@ function add(sums: Sums, { records, bytes, offsets }: Count): Sums {
   return { records: sums.records + records, bytes: sums.bytes + bytes, offsets: sums.offsets + BigInt(offsets) };
 }
 
-function addByRule(sums: Record<string, number>, more: Record<string, number>): Record<string, number> {
+/** The sums of both, by rule. */
+export function addByRule(sums: Record<string, number>, more: Record<string, number>): Record<string, number> {
   const all = { ...sums };
   for (const [rule, count] of Object.entries(more)) {
     const name = rule in all || Object.keys(all).length < RULES_AT_MOST ? rule : OTHER_RULES;

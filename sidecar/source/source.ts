@@ -18,6 +18,7 @@ import {
   type OnTrouble,
   type Opened,
 } from './discovery.ts';
+import { isOfFile } from './file-error.ts';
 import { fileId, headOf } from './identity.ts';
 import { LogFile } from './log-file.ts';
 import type { State } from './state.ts';
@@ -63,6 +64,21 @@ export class Source {
   /** The files to read. */
   files(): LogFile[] {
     return [...this.#held.values()].filter(({ checkpoint }) => this.#isSelected(checkpoint.container));
+  }
+
+  get holdsFiles(): boolean {
+    return this.#held.size > 0 || this.#leaving.size > 0;
+  }
+
+  /** How many bytes a file that is held has now. */
+  sizeOf(file: string): number | undefined {
+    const held = this.#held.get(file);
+    try {
+      held?.look();
+    } catch (error) {
+      if (!isOfFile(error)) throw error;
+    }
+    return held?.account.size;
   }
 
   /** Whether a record waits only for the time in which it could go on. */
