@@ -49,16 +49,17 @@ try {
   const client = new BulkClient({ connection, proxy, now, date });
   const sink = new Standing(client, date);
   const onSealed = (file: string, size: number) => state.sealed(file, size);
-  const sealer = new Sealer({ sink, streams, version: VERSION, log, reminder, now, date, random, ending, onSealed });
+  const isIdle = () => files.isIdle;
+  const told = { log, reminder, now, date, random, ending };
+  const sealer = new Sealer({ sink, streams, version: VERSION, ...told, isIdle, onSealed });
   const sealed = sealing(sealer, config);
   const source = new Source({ logs, podUid: pod.uid, state, folder: env.state, log, reminder, now, ...sealed });
-  const deliverer = new Deliverer({ sink, streams, log, reminder, now, date, random, ending });
+  const deliverer = new Deliverer({ sink, streams, ...told });
   const engine = env.engine === 'plain' ? undefined : loadEngine();
   if (!engine && env.engine !== 'plain')
     log.warn('this machine has no WebAssembly SIMD: the plain path is used, which costs more CPU');
   const body = engine ? new EngineBody(engine, date) : new PlainBody(date);
   const outbox = new Outbox({ deliverer, state, body, limits: () => settings().limits, now, date });
-  const isIdle = () => files.isIdle;
   const pipeline = new Pipeline({ source, outbox, config, isIdle, log, now, wall, ending: pipelineEnding });
   const path = engine ? 'engine' : 'plain';
   const operator = new OperatorFiles(env.config, env.token);

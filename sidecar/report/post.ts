@@ -1,7 +1,8 @@
-import { getBuiltinModule } from 'node:process';
 import { Permanent } from '../../runtime/errors.ts';
 import { retryAfterMs } from '../sink/answer.ts';
+import { Connection } from '../sink/connection.ts';
 import { exchange } from '../sink/exchange.ts';
+import { secureContextOf } from '../sink/route.ts';
 import type { ReportTarget } from './operator-files.ts';
 
 /** The operator's answer: when it wants the next report, or why it did not take this one. */
@@ -27,19 +28,37 @@ export async function postReport(
 ): Promise<ReportReply> {
   // The token would be anybody's.
   if (!/^https:/i.test(url) || !URL.canParse(url)) throw new Permanent(`${JSON.stringify(url)} is no https URL`);
+  const target = new URL(url);
   const body = Buffer.from(report);
-  const request = getBuiltinModule('node:https').request(url, {
-    method: 'POST',
+  const route = { target, proxy: undefined, secureContext: secureContextOf(ca) };
+  const connection = new Connection(route, Buffer.allocUnsafe(ANSWER_BYTES));
+  const abort = () => connection.close(new Error('aborted'));
+  signal?.addEventListener('abort', abort);
+  try {
+    await connection.open(totalMs);
+    const bounds = { silenceMs: totalMs, totalMs, bytes: ANSWER_BYTES, count: 0 };
+    const request = { head: headOf(target, token, body.length), body, hasAnswer: true };
+    const { status, headers, text } = await exchange(connection, request, bounds);
+    return read(status, text, retryAfterMs(headers, new Date()));
+  } finally {
+    signal?.removeEventListener('abort', abort);
     // Kept open, thousands of connections would be all that the operator is busy with.
-    agent: false,
-    ca,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'content-length': body.length },
-    timeout: totalMs,
-    ...(signal ? { signal } : {}),
-  });
-  const bounds = { connectMs: totalMs, silenceMs: totalMs, totalMs, bytes: ANSWER_BYTES, count: 0 };
-  const { status, headers, text } = await exchange(request, body, bounds);
-  return read(status, text, retryAfterMs(headers, new Date()));
+    connection.close();
+  }
+}
+
+/** Up to its body: RFC 9112, section 3. */
+function headOf({ host, pathname, search }: URL, token: string, length: number): string {
+  if (!/^[\x21-\x7e]+$/.test(token)) throw new Permanent('the token has characters that no header can have');
+  const fields = [
+    `POST ${pathname}${search} HTTP/1.1`,
+    `Host: ${host}`,
+    `Authorization: Bearer ${token}`,
+    'Content-Type: application/json',
+    `Content-Length: ${length}`,
+    'Connection: close',
+  ];
+  return `${fields.join('\r\n')}\r\n\r\n`;
 }
 
 function read(status: number, text: string, afterMs: number | undefined): ReportReply {

@@ -22,6 +22,8 @@ export interface SealerOptions {
   random: () => number;
   /** Aborts when the pod ends: from then on waits are short. */
   ending: AbortSignal;
+  /** No policy governs the pod any more: Elasticsearch may take nothing from it. */
+  isIdle: () => boolean;
   /** Hears of each file whose seal is in Elasticsearch, and of the size that was sealed. */
   onSealed: (file: string, size: number) => void;
 }
@@ -40,6 +42,7 @@ const AT_MOST = 4096;
 const RUNS = 1000;
 /** A pod's end is not held up for longer: what is missing then is an unproven file, not a lost record. */
 const LAST_MS = 10_000;
+const LAST_IDLE_MS = 2000;
 /** They are small, and at the pod's end a connection that hangs must leave time for another try. */
 const SILENCE_MS = 4000;
 
@@ -97,7 +100,7 @@ export class Sealer implements Part {
     this.#news.resolve();
     const done = new AbortController();
     void this.#running.then(() => done.abort());
-    await wait(LAST_MS, done.signal);
+    await wait(this.#options.isIdle() ? LAST_IDLE_MS : LAST_MS, done.signal);
     this.#givenUp.abort();
     const documents = this.#waiting.size;
     if (documents > 0) this.#options.log.error('not all files are sealed; they stay unproven', { documents });

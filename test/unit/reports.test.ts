@@ -46,9 +46,8 @@ describe.concurrent('a sidecar and the operator that it reports to', TEST, () =>
     const { content } = numbered('line', 5);
     world.pod.write(content);
     const sidecar = world.pod.start(world.env);
-    const report = await told(
-      'five records in a report',
-      () => world.report?.files[0]?.stored.records === 5 && world.report,
+    const report = await told('five records in a report', () =>
+      world.report?.files[0]?.stored.records === 5 ? world.report : undefined,
     );
     expect(report).toMatchObject({
       state: 'Delivering',
@@ -77,7 +76,9 @@ describe.concurrent('a sidecar and the operator that it reports to', TEST, () =>
     const { content } = numbered('line', 5);
     world.pod.write(content);
     const sidecar = world.pod.start(world.env);
-    const report = await told('a report of trouble', () => world.report?.state === 'Holding' && world.report);
+    const report = await told('a report of trouble', () =>
+      world.report?.state === 'Holding' ? world.report : undefined,
+    );
     expect(report.reason).toMatch(/^401/);
     expect(report.lastAcknowledged).toBeUndefined();
     expect(report.files).toMatchObject([{ size: content.length, stored: { records: 0 } }]);
@@ -94,7 +95,7 @@ describe.concurrent('a sidecar and the operator that it reports to', TEST, () =>
     await first.kill();
     const { at } = world.report!;
     const second = world.pod.start(world.env);
-    const report = await told('a report of the next process', () => world.report!.at > at && world.report);
+    const report = await told('a report of the next process', () => (world.report!.at > at ? world.report : undefined));
     expect(report.files[0]!.stored.records).toBe(50);
     await ends(second);
   });
