@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ENV } from '../../api/names.ts';
-import { authorities, renew } from '../../operator/certs.ts';
+import { caPem, renew } from '../../operator/certs.ts';
 import { Cluster } from '../../operator/cluster.ts';
 import { LatestReports } from '../../operator/reports/latest.ts';
 import type { ReportResult } from '../../operator/reports/refusal.ts';
@@ -60,7 +60,7 @@ export class ReportWorld {
     const { latest } = this;
     this.#server = new ReportServer({ port: this.#port, tokens, latest, onReport, log: keepingLog().log });
     this.#server.use(certificates);
-    this.pod.secret('operatorCa', authorities(certificates));
+    this.pod.secret('operatorCa', caPem(certificates));
     await this.#server.start();
   }
 
