@@ -1,0 +1,55 @@
+import { SIDECAR } from '../../api/names.ts';
+import { isInjected, type ContainerStatus, type Pod } from '../inject/pod.ts';
+import { hasEnded } from '../reconcile/pods.ts';
+
+/** How our container stands in the way of a pod's application. */
+export type Standing =
+  /** Not known yet. */
+  | { is: 'starting' }
+  /** It is not, or no longer: the application has been started at least once, and what befalls it now is another matter. */
+  | { is: 'started' }
+  | { is: 'blocked'; reason: string; message: string };
+
+/** A sidecar that crashes at its start is seen running for a moment; one that runs for this long has started. */
+const STEADY_MS = 10_000;
+/** What a container says that only waits its turn (pkg/kubelet/kubelet_pods.go); every other reason is a fault of the container. */
+const IN_TURN: readonly string[] = ['', 'PodInitializing', 'ContainerCreating'];
+
+/**
+ * Judged from the statuses of the kubelet. Native sidecars start one after the other with the other init containers, so that
+ * whatever comes after ours is proof that ours has run. Undefined for a pod without a sidecar, or one at its end.
+ */
+export function standingOf(pod: Pod, now: Date): Standing | undefined {
+  if (!isInjected(pod) || hasEnded(pod) || pod.metadata.deletionTimestamp) return undefined;
+  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
+  if ([...containerStatuses, ...initContainerStatuses.filter(isAfterOurs(pod))].some(hasRun)) return { is: 'started' };
+  const ours = initContainerStatuses.find(({ name }) => name === SIDECAR);
+  const { waiting, running, terminated } = ours?.state ?? {};
+  if (running) {
+    const since = new Date(running.startedAt ?? now).getTime();
+    return { is: now.getTime() - since >= STEADY_MS ? 'started' : 'starting' };
+  }
+  const reason = terminated ? (terminated.reason ?? 'Terminated') : (waiting?.reason ?? '');
+  if (IN_TURN.includes(reason)) return { is: 'starting' };
+  const last = terminated ?? ours?.lastState?.terminated;
+  const end = last && `it ended with exit code ${last.exitCode}${last.message ? ` (${last.message.trim()})` : ''}`;
+  return { is: 'blocked', reason, message: [waiting?.message, end].filter(Boolean).join('; ') || reason };
+}
+
+function isAfterOurs({ spec }: Pod): (status: ContainerStatus) => boolean {
+  const names = (spec.initContainers ?? []).map(({ name }) => name);
+  return ({ name }) => names.indexOf(name) > names.indexOf(SIDECAR);
+}
+
+const hasRun = ({ state, lastState, restartCount }: ContainerStatus): boolean =>
+  !!(state?.running ?? state?.terminated ?? lastState?.terminated) || restartCount > 0;
+
+/** Of these the controller makes another one at once, and nothing else comes of it. Not so of a Job, which counts it as a failure. */
+export function isReplaced({ metadata }: Pod): boolean {
+  const owner = metadata.ownerReferences?.find(({ controller }) => controller);
+  return (
+    owner !== undefined &&
+    /^(apps\/.*|v1)$/.test(owner.apiVersion) &&
+    ['ReplicaSet', 'StatefulSet', 'DaemonSet', 'ReplicationController'].includes(owner.kind)
+  );
+}

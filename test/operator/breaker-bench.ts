@@ -1,0 +1,54 @@
+import { decide, type Blocked, type Evidence, type Sighting } from '../../operator/breaker/decide.ts';
+import type { State } from '../../operator/breaker/state.ts';
+
+export const T0 = Date.parse('2026-01-02T00:00:00Z');
+export const S = 1000;
+
+export const blocked = (namespace: string, createdAt = T0, more: Partial<Blocked> = {}): Blocked => ({
+  namespace,
+  name: 'cart-0',
+  createdAt,
+  node: 'node-1',
+  policy: 'TracingPolicy.all',
+  reason: 'ImagePullBackOff',
+  message: 'not found',
+  image: 'sidecar:1',
+  ...more,
+});
+export const started = (namespace: string, createdAt = T0, node = 'node-2'): Sighting => ({
+  namespace,
+  name: 'cart-1',
+  createdAt,
+  node,
+});
+
+/** The breakers' state with a clock and with what is injected, as its shell has them. */
+export class Bench {
+  state: State = {};
+  at = T0;
+  hash: string | undefined = 'first';
+  gone: string[] = [];
+
+  look(evidence: Partial<Evidence> = {}): this {
+    this.state = decide(
+      this.state,
+      { blocked: [], started: [], runningOn: [], ...evidence },
+      { now: new Date(this.at), hashOf: () => this.hash, isThere: (namespace) => !this.gone.includes(namespace) },
+    );
+    return this;
+  }
+  after(ms: number): this {
+    this.at += ms;
+    return this;
+  }
+  phase(scope: string) {
+    return this.state[scope]?.phase;
+  }
+  /** Blocks a namespace, waits, and is half-open. */
+  halfOpen(namespace = 'shop'): this {
+    return this.look({ blocked: [blocked(namespace, this.at)] })
+      .after(30 * 60 * S)
+      .look();
+  }
+}
+export const bench = () => new Bench();
