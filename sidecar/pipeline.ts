@@ -30,8 +30,13 @@ export interface PipelineOptions {
   ending: AbortController;
 }
 
-/** How often a busy pod's files are looked at, its folders, a quiet pod, and whether a configuration has come. */
-const POLL_MS = 50;
+/**
+ * How often a busy pod's files are looked at: mostly each look is a request. Sooner where a batch fills sooner, for then a request
+ * is just as large, but no more often than this.
+ */
+const POLL_MS = 250;
+const POLL_LEAST_MS = 50;
+/** How often its folders are looked at, a quiet pod, and whether a configuration has come. */
 const FOLDERS_MS = 1000;
 const QUIET_MS = 5000;
 const CONFIG_MS = 200;
@@ -105,18 +110,20 @@ export class Pipeline implements Part {
   }
 
   async #run(): Promise<void> {
-    const { config, ending, isIdle, outbox, source } = this.#options;
+    const { config, ending, isIdle, now, outbox, source } = this.#options;
     // Without one there is nowhere to send to, not even at the end: the operator may still write it.
     while (!config()) await wait(CONFIG_MS);
     try {
       while (!ending.signal.aborted) {
         if (isIdle()) await this.#idle();
         if (ending.signal.aborted) break;
+        const nextAt = now() + this.#pauseMs;
         this.#look();
-        const progress = await this.#readAll();
-        if (outbox.isDue && !outbox.isFull) outbox.dispatch();
+        await this.#readAll();
+        if (outbox.isDueIn(nextAt - now()) && !outbox.isFull) outbox.dispatch();
         outbox.save();
-        if (progress === 0) await this.#rest();
+        outbox.check();
+        await this.#rest(nextAt);
       }
       if (isIdle()) await this.#drain(LAST_IDLE_MS);
       else await this.#finish();
@@ -343,11 +350,20 @@ export class Pipeline implements Part {
     return true;
   }
 
-  /** Until something can have changed: soon while the pod is busy, on a hint or after a while when it is quiet. */
-  async #rest(): Promise<void> {
+  /** Milliseconds from one look at a busy pod's files to the next. */
+  get #pauseMs(): number {
+    const { fillMs } = this.#options.outbox;
+    const { batchAgeMs } = this.#options.config()!.settings.limits;
+    return Math.max(POLL_LEAST_MS, Math.min(POLL_MS, batchAgeMs, fillMs));
+  }
+
+  /** Until something can have changed: for a short time while the pod is busy, to a hint or for long when it is quiet. */
+  async #rest(nextAt: number): Promise<void> {
     const { ending, now, outbox, source } = this.#options;
-    if (outbox.isFlying) return outbox.landed(POLL_MS);
-    if (!outbox.isEmpty || source.hasOpen || now() - this.#lastByteAt < BUSY_MS) return wait(POLL_MS, ending.signal);
+    const ms = Math.max(0, nextAt - now());
+    // What could not leave goes as soon as there is room for it.
+    if (outbox.isDueIn(ms)) return outbox.landed(ms);
+    if (!outbox.isEmpty || source.hasOpen || now() - this.#lastByteAt < BUSY_MS) return wait(ms, ending.signal);
     outbox.shrink();
     source.shrink();
     const watch = watchFolders(source.folders());

@@ -238,15 +238,23 @@ describe('the batch that is filled', () => {
   it('is due when its first record has waited long enough, never while it is empty', () => {
     const { outbox, clock, add } = world();
     clock.ms = 10_000;
-    expect(outbox.isDue).toBe(false);
+    expect(outbox.isDueIn(0)).toBe(false);
     add();
     clock.ms = 12_999;
     add();
-    expect(outbox.isDue).toBe(false);
+    expect(outbox.isDueIn(0)).toBe(false);
     clock.ms = 13_000;
-    expect(outbox.isDue).toBe(true);
+    expect(outbox.isDueIn(0)).toBe(true);
     outbox.dispatch();
-    expect(outbox.isDue).toBe(false);
+    expect(outbox.isDueIn(0)).toBe(false);
+  });
+
+  it('is due before, when nobody will look in time', () => {
+    const { outbox, clock, add } = world();
+    expect(outbox.isDueIn(60_000)).toBe(false);
+    add();
+    clock.ms = 2000;
+    expect([outbox.isDueIn(999), outbox.isDueIn(1000)]).toEqual([false, true]);
   });
 
   it('is due soon when it has an error in it', () => {
@@ -254,7 +262,7 @@ describe('the batch that is filled', () => {
     add();
     add(1, 'ERROR no more cups');
     clock.ms = 200;
-    expect(outbox.isDue).toBe(true);
+    expect(outbox.isDueIn(0)).toBe(true);
   });
 
   it('is due soon in a pod that says much', () => {
@@ -265,7 +273,18 @@ describe('the batch that is filled', () => {
     }
     add();
     clock.ms += 160;
-    expect(outbox.isDue).toBe(true);
+    expect(outbox.isDueIn(0)).toBe(true);
+  });
+
+  it('takes as long to fill as the pod needs to say so much', () => {
+    const { outbox, clock, add } = world({ inFlight: 30, batchBytes: 1_000_000 });
+    expect(outbox.fillMs).toBe(Infinity);
+    for (; clock.ms < 30_000; clock.ms += 1000) {
+      add(10, 'x'.repeat(99_000));
+      outbox.dispatch();
+    }
+    expect(outbox.fillMs).toBeGreaterThan(800);
+    expect(outbox.fillMs).toBeLessThan(1200);
   });
 
   it('grows by a little for a record that is left out', () => {

@@ -50,7 +50,8 @@ export class Outbox {
   #filling = new Batch();
   /** When the batch that is filled got its first record. */
   #since = 0;
-  #landing = new AbortController();
+  /** Aborts when a batch lands; there while somebody waits for that. */
+  #landing: AbortController | undefined;
   /** Body bytes that are answered for by checkpoints that are not written yet, and when that was done last. */
   #unsavedBytes = 0;
   #savedAt = -Infinity;
@@ -100,13 +101,19 @@ export class Outbox {
     return this.#filling.size;
   }
 
-  /** The batch that is filled has waited long enough. */
-  get isDue(): boolean {
+  /** The batch that is filled will have waited long enough in so many milliseconds. */
+  isDueIn(ms: number): boolean {
     const { limits, now } = this.#options;
     if (this.#filling.count === 0) return false;
     const { isUrgent } = this.#filling;
     const bytesPerSecond = this.#rate.at(now());
-    return now() - this.#since >= batchAge({ bytesPerSecond, isUrgent, batchAgeMs: limits().batchAgeMs });
+    return now() + ms - this.#since >= batchAge({ bytesPerSecond, isUrgent, batchAgeMs: limits().batchAgeMs });
+  }
+
+  /** Milliseconds in which a batch fills, at the pace of the last seconds. */
+  get fillMs(): number {
+    const { limits, now } = this.#options;
+    return (limits().batchBytes / this.#rate.at(now())) * 1000;
   }
 
   /** No further batch may leave before one has landed. */
@@ -159,9 +166,14 @@ export class Outbox {
     });
   }
 
-  /** Until a batch on its way is settled, at most `ms`; at once when there is none. Throws when one never will be: a bug. */
+  /** Until a batch on its way is settled, at most `ms`; at once when there is none. Throws as `check` does. */
   async landed(ms: number): Promise<void> {
-    if (this.isFlying && !this.#failure) await wait(ms, this.#landing.signal);
+    if (this.isFlying && !this.#failure) await wait(ms, (this.#landing ??= new AbortController()).signal);
+    this.check();
+  }
+
+  /** Throws when a batch will never be settled: a bug. */
+  check(): void {
     if (this.#failure) throw this.#failure;
   }
 
@@ -202,8 +214,8 @@ export class Outbox {
       this.#failure ??= new Error('a batch cannot be delivered', { cause: error });
     }
     // With a reason of its own: the usual one is an error, with a stack trace that nobody reads.
-    this.#landing.abort('landed');
-    this.#landing = new AbortController();
+    this.#landing?.abort('landed');
+    this.#landing = undefined;
   }
 
   /** Settles the batches that are answered for, up to the first that is not. */
