@@ -84,8 +84,8 @@ export async function createNamespace(cluster: Cluster, name: string, signal?: A
 }
 
 /**
- * Leaves a cluster that goes on as it was found: the release and the namespaces made for it go, and the CRD, which Helm
- * keeps, goes unless somebody else has policies. A release in a namespace that was not made here is somebody's, and stays.
+ * Leaves a cluster that goes on as it was found: the release and the namespaces made for it go, and the CRDs, which
+ * Helm keeps, go unless somebody else has policies. A release in a namespace that was not made here is somebody's, and stays.
  */
 export async function uninstall(cluster: Cluster): Promise<void> {
   const ours = (await cluster.kubectl(['get', 'namespaces', '--selector', OURS, '--output', 'name'])).split('\n');
@@ -95,9 +95,10 @@ export async function uninstall(cluster: Cluster): Promise<void> {
   await cluster.kubectl(['delete', 'namespaces', '--selector', OURS]);
   if (!ours.includes(`namespace/${NAMESPACE}`)) return;
   const left = await cluster
-    .kubectl(['get', 'tracingpolicies', '--all-namespaces', '--output', 'name'])
+    .kubectl(['get', 'tracingpolicies,clustertracingpolicies', '--all-namespaces', '--output', 'name'])
     .catch(() => '-');
-  if (left === '') await cluster.kubectl(['delete', 'crd', 'tracingpolicies.tracewell.dev']);
+  const crds = ['tracingpolicies', 'clustertracingpolicies'].map((plural) => `${plural}.tracewell.dev`);
+  if (left === '') await cluster.kubectl(['delete', 'crd', ...crds]);
 }
 
 /** `registry/folder/name:tag` as the chart's values say it. */

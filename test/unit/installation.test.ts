@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Cluster } from '../cluster/cluster.ts';
 import { uninstall } from '../installation.ts';
 
-const CRD = 'kubectl delete crd tracingpolicies.tracewell.dev';
+const CRDS = 'kubectl delete crd tracingpolicies.tracewell.dev clustertracingpolicies.tracewell.dev';
 const RELEASE = 'helm uninstall tracewell';
 
 /** What is run on a cluster that has these namespaces of ours, and these policies. */
@@ -19,25 +19,25 @@ async function runOn(namespaces: readonly string[], policies: string): Promise<s
 }
 const begins = (commands: readonly string[], beginning: string) => commands.some((one) => one.startsWith(beginning));
 
-it('the release, the namespaces and the CRD that were made are removed, in this order', async () => {
+it('the release, the namespaces and the CRDs that were made are removed, in this order', async () => {
   const ran = await runOn(['elastic', 'tracewell', 'shop'], '');
   expect(ran).toEqual([
     expect.stringContaining(RELEASE),
     'kubectl delete namespaces --selector tracewell.dev/installed-by-test',
-    CRD,
+    CRDS,
   ]);
 });
 
-it('the CRD stays where somebody else has policies', async () => {
+it('the CRDs stay where somebody else has policies', async () => {
   const ran = await runOn(['elastic', 'tracewell'], 'tracingpolicy.tracewell.dev/theirs\n');
-  expect(ran).not.toContain(CRD);
+  expect(ran).not.toContain(CRDS);
 });
 
 it.each([
   ['nothing was made', []],
   ['only other namespaces were', ['elastic', 'shop']],
-])('a release of somebody’s own stays, and its CRD, when %s', async (_, namespaces) => {
+])('a release of somebody’s own stays, and its CRDs, when %s', async (_, namespaces) => {
   const ran = await runOn(namespaces, '');
   expect(begins(ran, RELEASE)).toBe(false);
-  expect(ran).not.toContain(CRD);
+  expect(ran).not.toContain(CRDS);
 });
