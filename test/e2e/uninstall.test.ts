@@ -51,19 +51,13 @@ describe.skipIf(world.missing)(`helm uninstall ${world.missing}`, () => {
     await world.close();
   });
 
-  it('takes the webhook configuration along, though no chart has it', () =>
-    until('it to go', async () =>
-      (await names('mutatingwebhookconfigurations')).every((one) => !one.includes('tracewell')),
-    ));
-
-  it('leaves no right, no program and no Service behind', async () => {
-    const kinds =
-      'deployments,pods,services,endpointslices,serviceaccounts,roles,rolebindings,clusterroles,clusterrolebindings,poddisruptionbudgets';
-    await until('the last pod to go', async () => {
-      const left = (await names(kinds)).filter((one) => / (tracewell)?\/tracewell/.test(one));
-      if (left.length > 0) throw new Error(left.join(', '));
-      return true;
-    });
+  it('takes the webhook configuration along, though no chart has it, and leaves no right, program or Service behind', async () => {
+    const kinds = [
+      'mutatingwebhookconfigurations,clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts',
+      'deployments,pods,services,endpointslices,poddisruptionbudgets',
+    ];
+    const left = async () => (await names(kinds.join())).filter((one) => / (tracewell)?\/tracewell/.test(one));
+    await expect.poll(left, { timeout: 60_000 }).toEqual([]);
   });
 
   it('lets running sidecars deliver what their pods go on to say', async () => {
@@ -84,8 +78,10 @@ describe.skipIf(world.missing)(`helm uninstall ${world.missing}`, () => {
     expect(policies).toContain('TracingPolicy left/all');
   });
 
-  it('keeps no namespace with a policy from being deleted', () =>
-    world.kubectl('delete', 'namespace', 'left', '--timeout=60s'));
+  it('keeps no namespace with a policy from being deleted', async () => {
+    await world.kubectl('delete', 'namespace', 'left', '--timeout=60s');
+    expect(await names('namespaces')).not.toContain('Namespace /left');
+  });
 
   it('leaves Secrets with a label, which the documented command takes away, and no running sidecar minds', async () => {
     const left = await names('secrets', '--selector', OURS);
