@@ -32,7 +32,7 @@ const CHECK_MS = 10_000;
 export class Elastic {
   readonly #client: Client;
   readonly #settings: ElasticSettings;
-  #installed = false;
+  #installing: Promise<void> | undefined;
   #checking: Promise<void> | undefined;
   #checkedAt = 0;
   /** By namespace, what was set last: setting it again would be a task for the cluster's master each time. */
@@ -74,34 +74,41 @@ export class Elastic {
 
   /** Index templates; once per process, and again after a fault. */
   install(): Promise<void> {
-    return this.#try('install index templates', async () => {
-      if (this.#installed) return;
-      for (const kind of STREAM_KINDS) {
-        await this.#client.transport.request({
-          method: 'PUT',
-          path: `/_index_template/${templateName(kind)}`,
-          body: template(kind, this.#settings.replicas),
-        });
-      }
-      this.#installed = true;
-    });
+    return this.#try('install index templates', () => (this.#installing ??= this.#install()));
+  }
+
+  async #install(): Promise<void> {
+    for (const kind of STREAM_KINDS) {
+      await this.#client.transport.request({
+        method: 'PUT',
+        path: `/_index_template/${templateName(kind)}`,
+        body: template(kind, this.#settings.replicas),
+      });
+    }
   }
 
   /**
    * Sees that the namespace's streams are there. A write creates a stream on every version and product; a document without a
-   * time is refused by every data stream, so nothing is stored.
+   * time is refused by every data stream, so nothing is stored. One request for all of them: the master then makes them together.
    */
   createStreams(namespace: string): Promise<void> {
     return this.#try('create data streams', async () => {
-      for (const stream of Object.values(streamsOf(namespace))) {
-        if (await this.#client.indices.exists({ index: stream })) continue;
-        this.#retention.delete(namespace);
-        const { items } = await this.#client.bulk({ index: stream, operations: [{ create: {} }, {}] });
-        if (await this.#client.indices.exists({ index: stream })) continue;
-        const { status, error } = items[0]?.create ?? {};
+      const missing = await this.#missing(Object.values(streamsOf(namespace)));
+      if (missing.length === 0) return;
+      this.#retention.delete(namespace);
+      const { items } = await this.#client.bulk({
+        operations: missing.flatMap((stream) => [{ create: { _index: stream } }, {}]),
+      });
+      for (const stream of await this.#missing(missing)) {
+        const { status, error } = items[missing.indexOf(stream)]?.create ?? {};
         throw new ItemRefused(status, `${stream} was not created: ${error?.reason ?? 'no reason given'}`);
       }
     });
+  }
+
+  async #missing(streams: readonly string[]): Promise<string[]> {
+    const there = await Promise.all(streams.map((stream) => this.#client.indices.exists({ index: stream })));
+    return streams.filter((_, i) => !there[i]);
   }
 
   /**
@@ -111,13 +118,12 @@ export class Elastic {
   setRetention(namespace: string, retention: string): Promise<boolean> {
     return this.#try('set the retention of data streams', async () => {
       if (this.#retention.get(namespace) === retention) return true;
-      for (const stream of Object.values(streamsOf(namespace))) {
-        try {
-          await this.#client.indices.putDataLifecycle({ name: stream, data_retention: retention });
-        } catch (error) {
-          if (isMissingEndpoint(error)) return false;
-          throw error;
-        }
+      try {
+        const name = Object.values(streamsOf(namespace));
+        await this.#client.indices.putDataLifecycle({ name, data_retention: retention });
+      } catch (error) {
+        if (isMissingEndpoint(error)) return false;
+        throw error;
       }
       this.#retention.set(namespace, retention);
       return true;
@@ -129,7 +135,11 @@ export class Elastic {
     const { cluster } = this.#settings;
     if (this.handedOn !== undefined) return Promise.resolve({ id: '', expires: '', encoded: this.handedOn });
     return this.#try('mint an API key', async () => {
-      const key = await this.#client.security.createApiKey(keyRequest(cluster, namespace, streamsOf(namespace)));
+      // A key is looked up by its id, which needs no refresh; waiting for one takes up to a second.
+      const key = await this.#client.security.createApiKey({
+        ...keyRequest(cluster, namespace, streamsOf(namespace)),
+        refresh: false,
+      });
       return { id: key.id, expires: new Date(key.expiration ?? 0).toISOString(), encoded: key.encoded };
     });
   }
@@ -148,7 +158,7 @@ export class Elastic {
     try {
       return await work();
     } catch (error) {
-      this.#installed = false;
+      this.#installing = undefined;
       this.#retention.clear();
       throw trouble(what, this.#settings.urls, error);
     }

@@ -6,6 +6,7 @@ export interface QueueOptions {
   work: (key: string) => Promise<void>;
   onError: (key: string, error: unknown) => void;
   random: () => number;
+  /** Most of a reconciliation is waiting for Elasticsearch, which creates what is asked for at the same time in one go. */
   workers?: number;
 }
 
@@ -56,7 +57,7 @@ export class Queue implements Part {
 
   #next(): void {
     for (const key of this.#waiting) {
-      if (this.#stopped || this.#working.size >= (this.#options.workers ?? 4)) return;
+      if (this.#stopped || this.#working.size >= (this.#options.workers ?? 16)) return;
       if (this.#working.has(key)) continue;
       this.#waiting.delete(key);
       this.#working.set(key, this.#work(key));

@@ -67,8 +67,9 @@ export class ElasticServer {
     if (what === 'HEAD /') return [200, {}];
     if (what.startsWith('HEAD')) return [this.streams.has(first) ? 200 : 404, {}];
     if (what.endsWith('/_bulk')) {
-      this.streams.add(first);
-      return [200, { items: [{ create: { status: 400, error: { reason: 'no time' } } }] }];
+      const named = [...body.matchAll(/"_index":"([^"]+)"/g)].map(([, stream]) => stream!);
+      for (const stream of named) this.streams.add(stream);
+      return [200, { items: named.map(() => ({ create: { status: 400, error: { reason: 'no time' } } })) }];
     }
     if (what.endsWith(' /_security/api_key')) {
       if (what.startsWith('DELETE')) {
