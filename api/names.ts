@@ -131,6 +131,8 @@ export const SKIP_REASON = {
   LimitRange: 'LimitRange',
   QuotaExceeded: 'QuotaExceeded',
   AnnotationsFull: 'AnnotationsFull',
+  /** Sidecars kept pods from starting, so none is injected for a while (operator/breaker). */
+  BreakerOpen: 'BreakerOpen',
   /** It went in without us: the webhook was not there or not asked. */
   Missed: 'Missed',
 } as const;

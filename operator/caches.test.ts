@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ApiServer } from '../test/operator/api-server.ts';
+import { entryOf } from '../test/operator/breaker-bench.ts';
 import { keepingLog } from '../test/operator/log.ts';
 import { podOf, rawClusterPolicy, rawPolicy } from '../test/operator/objects.ts';
 import { until } from '../test/wait.ts';
+import { configMapOf } from './breaker/config-map.ts';
 import { Caches } from './caches.ts';
 import { Cluster } from './cluster.ts';
 
@@ -11,7 +13,8 @@ const POLICIES = '/apis/tracewell.dev/v1alpha1';
 let server: ApiServer;
 let caches: Caches;
 let heard: string[];
-const { log } = keepingLog();
+const { log, lines } = keepingLog();
+const RELEASE = { name: 'tracewell', namespace: 'ops', owner: { name: 'tracewell', uid: 'u' } };
 
 const put = (path: string, object: object) => server.objects.put(path, object as never);
 const namespace = (name: string, metadata: object = {}) =>
@@ -23,6 +26,7 @@ const podsOf = (of: string) => caches.pods.of(of).map(({ metadata }) => metadata
 beforeEach(async () => {
   server = await ApiServer.start();
   heard = [];
+  lines.length = 0;
   for (const name of ['shop', 'bank']) {
     namespace(name);
     pod(name);
@@ -41,13 +45,16 @@ async function start(): Promise<void> {
       policyChanged: (now) => heard.push(`policy ${now?.metadata.name}`),
       namespaceChanged: (now) => heard.push(`namespace ${now?.metadata.name}`),
       secretChanged: (of) => heard.push(`secret of ${of}`),
+      breakerChanged: (scopes) => heard.push(`breaker ${scopes.join()}`),
       podChanged: (now) => heard.push(`pod ${now?.metadata.namespace}/${now?.metadata.name}`),
     },
+    name: 'tracewell',
+    image: 'sidecar:1',
     log,
     random: () => 0,
   });
   caches.start();
-  await soon('everything', () => caches.synced && server.watching === 8);
+  await soon('everything', () => caches.synced && server.watching === 11);
 }
 
 it('pods are kept where a policy reaches, and nowhere else', async () => {
@@ -86,4 +93,49 @@ it('a namespace that is going has no labels, and is none of those that are there
 it('asks for the Secrets of its name only', async () => {
   await start();
   expect(server.seen('GET', '/api/v1/secrets')[0]!.query['fieldSelector']).toBe('metadata.name=tracewell');
+});
+
+it('knows how the breakers stand, from the ConfigMap that the leader writes', async () => {
+  const path = '/api/v1/namespaces/ops/configmaps/tracewell-breaker';
+  const written = (phase: string) =>
+    put(path, { ...configMapOf({ shop: entryOf({ phase: phase as 'open' }) }, RELEASE) });
+  await start();
+  expect(server.seen('GET', '/api/v1/namespaces/ops/configmaps')[0]!.query['fieldSelector']).toBe(
+    'metadata.name=tracewell-breaker',
+  );
+  expect(caches.breakerOf('shop')).toBeUndefined();
+  written('open');
+  await soon('the breaker', () => caches.breakerOf('shop') !== undefined);
+  expect(caches.breakerOf('shop')).toBe(
+    'injection is stopped in the namespace shop: the sidecar kept shop/cart-0 from starting on the node node-1 (ImagePullBackOff; image sidecar:1): not found',
+  );
+  expect(caches.breakerOf('bank')).toBeUndefined();
+  written('closed');
+  await soon('its end', () => caches.breakerOf('shop') === undefined);
+  expect(heard.filter((one) => one.startsWith('breaker'))).toEqual(['breaker shop', 'breaker shop']);
+});
+
+it('takes a ConfigMap that somebody spoiled for one in which all is well, and says so', async () => {
+  put('/api/v1/namespaces/ops/configmaps/tracewell-breaker', {
+    metadata: { name: 'tracewell-breaker', namespace: 'ops' },
+    data: { 'state.json': '{"shop": {"phase": "ajar"}}' },
+  });
+  await start();
+  expect(caches.breakers).toEqual({});
+  expect(lines.join()).toContain('the breakers are not readable');
+});
+
+it('keeps of Events those that name what is ours', async () => {
+  const event = (name: string, message: string) =>
+    put(`/api/v1/namespaces/shop/events/${name}`, {
+      metadata: { name, namespace: 'shop' },
+      involvedObject: { kind: 'ReplicaSet', name: 'cart', uid: name },
+      reason: 'FailedCreate',
+      message,
+    });
+  event('ours', 'volume "tracewell-logs" is forbidden');
+  event('other', 'exceeded quota');
+  await start();
+  await soon('the Event', () => [...caches.refusals()].length > 0);
+  expect(new Set([...caches.refusals()].map(({ uid }) => uid))).toEqual(new Set(['ours']));
 });

@@ -2,6 +2,10 @@ import { API_VERSION, PLURAL, POLICY_KINDS, SECRET } from '../api/names.ts';
 import type { Part } from '../runtime/lifecycle.ts';
 import type { Log } from '../runtime/log.ts';
 import { wait } from '../runtime/wait.ts';
+import { breakerQuery, projectState, type ConfigMap, type StateObject } from './breaker/config-map.ts';
+import { projectRefusal, REFUSED, UNMOUNTED, type EventObject, type Refusal } from './breaker/refusal.ts';
+import { changedScopes, stopOf, type State } from './breaker/state.ts';
+import { causeOf, placeOf } from './breaker/words.ts';
 import type { Cluster, KubeObject } from './cluster.ts';
 import { projectLimitRange, type LimitRange } from './inject/limit-range.ts';
 import { projectNode, type Node } from './inject/node.ts';
@@ -25,6 +29,8 @@ export interface Listener {
   namespaceChanged(now: Namespace | undefined, before: Namespace | undefined): void;
   secretChanged(namespace: string): void;
   podChanged(now: Pod | undefined, before: Pod | undefined): void;
+  /** By scope: `''` is the whole cluster. */
+  breakerChanged(scopes: readonly string[]): void;
 }
 
 export interface CachesOptions {
@@ -33,6 +39,10 @@ export interface CachesOptions {
   listener: Listener;
   log: Log;
   random: () => number;
+  /** Of the release. */
+  name: string;
+  /** The sidecar's. */
+  image: string;
 }
 
 /** Changes that come together are looked at together. */
@@ -50,11 +60,14 @@ export class Caches implements Part, View {
   readonly #nodes: Reflector<Node>;
   readonly #quotas: Reflector<Quota>;
   readonly #limitRanges: Reflector<LimitRange>;
+  readonly #breaker: Reflector<StateObject>;
+  /** What Kubernetes says against our part of pods. */
+  readonly #refusals: Reflector<Refusal>[];
   readonly #stop = new AbortController();
   #watched = new Set<string>();
   #settling: NodeJS.Timeout | undefined;
 
-  constructor({ cluster, platform, listener, log, random }: CachesOptions) {
+  constructor({ cluster, platform, listener, log, random, name, image }: CachesOptions) {
     const reflect = <T extends KubeObject>(path: string, options: Pick<ReflectorOptions<T>, 'onChange' | 'project'>) =>
       new Reflector<T>({ cluster, path, log, random, ...options });
     this.#policyKinds = POLICY_KINDS.map((kind) =>
@@ -85,6 +98,19 @@ export class Caches implements Part, View {
     this.#nodes = reflect('/api/v1/nodes', { project: projectNode, onChange });
     this.#quotas = reflect('/api/v1/resourcequotas', { project: projectQuota, onChange });
     this.#limitRanges = reflect('/api/v1/limitranges', { project: projectLimitRange, onChange });
+    this.#breaker = reflect<StateObject>(breakerQuery(platform.ownNamespace, name), {
+      project: projectState,
+      onChange: (now, before) => {
+        if (now?.fault) log.error('the breakers are not readable, and count as closed', { fault: now.fault });
+        listener.breakerChanged(changedScopes(now?.state ?? {}, before?.state ?? {}));
+      },
+    });
+    this.#refusals = [REFUSED, UNMOUNTED].map((reason) =>
+      reflect<Refusal>(`/api/v1/events?fieldSelector=reason%3D${reason}`, {
+        project: (event) => projectRefusal(event as unknown as EventObject, image),
+        onChange,
+      }),
+    );
     this.policies = new Policies({ all: () => this.#policyKinds.flatMap((kind) => [...kind.all()]), platform });
   }
 
@@ -108,6 +134,25 @@ export class Caches implements Part, View {
     return this.#nodes.of('');
   }
 
+  /** How all breakers stand, as the leader has written it. */
+  get breakers(): State {
+    return [...this.#breaker.all()][0]?.state ?? {};
+  }
+
+  /** Of what was just written. */
+  tookBreakers(written: ConfigMap): void {
+    this.#breaker.took(projectState(written));
+  }
+
+  breakerOf(namespace: string): string | undefined {
+    const stop = stopOf(this.breakers, namespace);
+    return stop && `injection is stopped in ${placeOf(stop.scope)}: ${causeOf(stop.entry)}`;
+  }
+
+  *refusals(): Generator<Refusal> {
+    for (const kind of this.#refusals) yield* kind.all();
+  }
+
   /** Undefined when the namespace is gone or going. */
   namespaceLabels(namespace: string): Readonly<Record<string, string>> | undefined {
     const found = this.namespaces.get(undefined, namespace);
@@ -121,18 +166,19 @@ export class Caches implements Part, View {
 
   /** Resolves at once; `synced` says when everything is there. */
   start(): void {
-    for (const part of this.#first) part.start();
+    // Events may be more than an operator is allowed to see: it can be ready without them.
+    for (const part of [...this.#first, ...this.#refusals]) part.start();
     void this.#startPods();
   }
 
   async stop(): Promise<void> {
     this.#stop.abort();
     clearTimeout(this.#settling);
-    await Promise.all([...this.#first, this.pods].map((part) => part.stop()));
+    await Promise.all([...this.#first, ...this.#refusals, this.pods].map((part) => part.stop()));
   }
 
   get #first(): Reflector<never>[] {
-    const looks = [this.#nodes, this.#quotas, this.#limitRanges];
+    const looks = [this.#nodes, this.#quotas, this.#limitRanges, this.#breaker];
     return [...this.#policyKinds, this.namespaces, this.secrets, ...looks] as unknown as Reflector<never>[];
   }
 

@@ -50,7 +50,10 @@ try {
       namespaceChanged: (is, was) => term?.controller.namespaceChanged(is, was),
       secretChanged: (of) => term?.controller.secretChanged(of),
       podChanged: (is, was) => term?.controller.podChanged(is, was),
+      breakerChanged: (scopes) => term?.controller.breakerChanged(scopes),
     },
+    name,
+    image: config.sidecar.image,
     log,
     random,
   });
@@ -60,8 +63,12 @@ try {
 
   // Pods that are created -> the webhook.
   const site = { settings: config.sidecar, ownNamespace: namespace };
+  const isCanary = () => false;
   const onReview: Metrics['review'] = (result, seconds) => metrics.review(result, seconds);
-  const webhook = new WebhookServer(webhookApp({ view: caches, ...site, now, log, onReview }), config.webhookPort);
+  const webhook = new WebhookServer(
+    webhookApp({ view: caches, ...site, isCanary, now, log, onReview }),
+    config.webhookPort,
+  );
 
   // How sidecars stand -> the last report of each pod.
   const { podIp: ip, reportsPort } = config;
@@ -112,6 +119,7 @@ try {
       podsOf: (of) => pods.of(of),
       surroundingsOf: (of) => surroundingsOf(caches, of, site),
       isOutdated: (pod) => isOutdated(pod, config.sidecar),
+      breakers: () => caches.breakers,
       unsupported: () => unsupported,
       again: (key) => controller.again(key),
       metrics,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { entryOf } from '../../test/operator/breaker-bench.ts';
 import { podOf } from '../../test/operator/objects.ts';
 import { toFree, type BlockedPod } from './blocked.ts';
 import type { Entry, State } from './state.ts';
@@ -27,18 +28,10 @@ function blocked({ by = REPLACED, createdSecondsAgo = 300, blockedSeconds = 5, i
   };
 }
 const scope = (name: string, phase: Entry['phase'], probedSecondsAgo?: number): State => ({
-  [name]: {
+  [name]: entryOf({
     phase,
-    since: ago(60).toISOString(),
-    openings: 1,
     ...(probedSecondsAgo === undefined ? {} : { probedAt: ago(probedSecondsAgo).toISOString() }),
-    tried: { policy: '', hash: '' },
-    reason: 'ErrImagePull',
-    message: '',
-    image: '',
-    example: '',
-    nodes: [],
-  },
+  }),
 });
 const frees = (state: State, given: Given) => toFree(state, [blocked(given)], NOW).length > 0;
 

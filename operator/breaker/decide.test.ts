@@ -1,24 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { bench, blocked, S, started, T0 } from '../../test/operator/breaker-bench.ts';
+import { bench, blocked, entryOf, S, started, T0 } from '../../test/operator/breaker-bench.ts';
 import { waitMs, type Evidence } from './decide.ts';
 import { CLUSTER, parseState, stopOf } from './state.ts';
 
 describe("a namespace's breaker", () => {
   it('opens for a single pod that waits for the sidecar, and says which and why', () => {
     const { state } = bench().look({ blocked: [blocked('shop')] });
-    expect(state).toEqual({
-      shop: {
-        phase: 'open',
-        since: '2026-01-02T00:00:00.000Z',
-        openings: 1,
-        tried: { policy: 'TracingPolicy.all', hash: 'first' },
-        reason: 'ImagePullBackOff',
-        message: 'not found',
-        image: 'sidecar:1',
-        example: 'shop/cart-0',
-        nodes: ['node-1'],
-      },
-    });
+    expect(state).toEqual({ shop: entryOf() });
     expect(stopOf(state, 'shop')?.scope).toBe('shop');
     expect(stopOf(state, 'bank')).toBeUndefined();
   });

@@ -38,6 +38,15 @@ export const parseState = (text: string): State => state.parse(JSON.parse(text))
 /** Nothing but canaries is injected. */
 export const isStopped = (one: Entry | undefined): one is Entry => one !== undefined && one.phase !== 'closed';
 
+/** Those that came, went, or came to another phase. */
+export function changedScopes(now: State, before: State): string[] {
+  const scopes = new Set([...Object.keys(now), ...Object.keys(before)]);
+  return [...scopes].filter((scope) => {
+    const [is, was] = [now[scope], before[scope]];
+    return is?.phase !== was?.phase || is?.since !== was?.since;
+  });
+}
+
 /** What stops injection in a namespace; undefined: nothing. */
 export function stopOf(all: State, namespace: string): { scope: string; entry: Entry } | undefined {
   for (const scope of [CLUSTER, namespace]) {

@@ -54,6 +54,7 @@ describe('a pod is skipped', () => {
       skip(podOf(), { namespaceLabels: saying('disabled') }),
       'the namespace says tracewell.dev/inject="disabled"',
     ],
+    ['while the breaker is open', 'BreakerOpen', skip(podOf(), { breaker: 'sidecars do not start' }), 'do not start'],
     ['while its policy is paused', 'Paused', skip(podOf(), { policy: PAUSED }), 'the policy night is paused'],
     [
       'that mirrors a static pod',
@@ -234,6 +235,7 @@ it('of several reasons the first is given: where it is, what a person decided, w
     nodes: [node('v1.28.0')],
     ...quota({ pods: '0' }),
     ...range({ type: 'Container', max: { cpu: '1m' } }),
+    breaker: 'sidecars do not start',
   };
   const given: (string | undefined)[] = [];
   const then = (spec: object, metadata: object = {}, surroundings: object = {}) => {
@@ -256,6 +258,7 @@ it('of several reasons the first is given: where it is, what a person decided, w
   then({}, {}, { limitRanges: [] });
   then({}, {}, { quotas: [] });
   then({}, { annotations: {} });
+  then({}, {}, { breaker: undefined });
   // Missed is said of a pod without a reason, and by the status only.
   const { Missed: _, ...reasons } = SKIP_REASON;
   expect(given).toEqual(Object.keys(reasons));

@@ -4,7 +4,7 @@ import { untouched } from '../policy/accept.ts';
 import { limitRangeFault, type LimitRange } from './limit-range.ts';
 import { oldNode, wantsVirtualNode, type Node } from './node.ts';
 import { annotationsSize, ANNOTATIONS_AT_MOST, inject } from './patch.ts';
-import { isOurs, OUR_VOLUMES, type Pod } from './pod.ts';
+import { isInjected, isOurs, OUR_VOLUMES, type Pod } from './pod.ts';
 import { quantityOf } from './quantity.ts';
 import { quotaFault, type Quota } from './quota.ts';
 import type { SidecarSettings } from './sidecar.ts';
@@ -24,6 +24,8 @@ export interface Surroundings {
   quotas: readonly Quota[];
   limitRanges: readonly LimitRange[];
   nodes: readonly Node[];
+  /** Why nothing is injected at the moment. */
+  breaker: string | undefined;
 }
 
 interface Governed extends Surroundings {
@@ -156,6 +158,8 @@ const REFUSALS: readonly [SkipReason, Refusal][] = [
   [SKIP_REASON.LimitRange, (after, { limitRanges }) => limitRangeFault(limitRanges, after)],
   [SKIP_REASON.QuotaExceeded, (after, { quotas }, before) => quotaFault(quotas, before, after)],
   [SKIP_REASON.AnnotationsFull, annotationsFull],
+  // The last one: a pod that is tried all the same can have a sidecar.
+  [SKIP_REASON.BreakerOpen, (_, { breaker }, before) => !isInjected(before) && breaker],
 ];
 
 /** Why a pod that the policy selects is not injected; undefined: it is. */

@@ -8,9 +8,10 @@ import { freePort } from '../../test/operator/port.ts';
 import { podOf, policyOf, SURROUNDINGS } from '../../test/operator/objects.ts';
 import { answered } from '../../test/operator/patched.ts';
 import { renew, type Certificates } from '../certs.ts';
+import { inject } from './patch.ts';
 import { isInjected, type Pod } from './pod.ts';
 import { WebhookServer } from './server.ts';
-import { webhookApp, type ReviewResult, type View } from './webhook.ts';
+import { webhookApp, type ReviewResult, type View, type WebhookOptions } from './webhook.ts';
 
 const NAME = 'tracewell.ops.svc';
 const { log, lines } = keepingLog();
@@ -21,12 +22,14 @@ const EMPTY: View = {
   quotasOf: () => [],
   limitRangesOf: () => [],
   nodes: () => [],
+  breakerOf: () => undefined,
 };
 const { settings, ownNamespace } = SURROUNDINGS;
 const site = { settings, ownNamespace, log };
 
 let view: View;
 let reviews: ReviewResult[];
+let isCanary: WebhookOptions['isCanary'];
 let port: number;
 let certificates: Certificates;
 let server: WebhookServer;
@@ -42,7 +45,9 @@ beforeAll(async () => {
       quotasOf: (namespace) => view.quotasOf(namespace),
       limitRangesOf: (namespace) => view.limitRangesOf(namespace),
       nodes: () => view.nodes(),
+      breakerOf: (namespace) => view.breakerOf(namespace),
     },
+    isCanary: (namespace, pod) => isCanary(namespace, pod),
     now: () => new Date('2026-01-02T03:04:05Z'),
     onReview: (result) => reviews.push(result),
   });
@@ -54,6 +59,7 @@ afterAll(() => server.stop());
 beforeEach(() => {
   view = { ...EMPTY, policiesOf: () => [policyOf('shop')] };
   reviews = [];
+  isCanary = () => false;
   lines.length = 0;
 });
 
@@ -299,6 +305,45 @@ describe('a pod with odd parts', () => {
   });
 });
 
+describe('while the breaker is open', () => {
+  beforeEach(() => {
+    view = { ...view, breakerOf: (namespace) => (namespace === 'shop' ? 'sidecars do not start' : undefined) };
+  });
+
+  it('a pod goes in as it is, and it is said why', async () => {
+    const { body } = await post(reviewOf(podOf()));
+    expect(body.response!.patch).toBeUndefined();
+    expect(reviews).toEqual([{ namespace: 'shop', result: 'skipped', reason: 'BreakerOpen' }]);
+    expect(lines.join()).toContain('sidecars do not start');
+  });
+
+  it('a canary is injected', async () => {
+    isCanary = (namespace, { metadata }) => namespace === 'shop' && metadata.name === 'cart-0';
+    const { body } = await post(reviewOf(podOf()));
+    expect(isInjected(patched(podOf(), body))).toBe(true);
+    expect(reviews).toEqual([{ namespace: 'shop', result: 'injected', reason: '' }]);
+  });
+
+  it('no dry run is a canary', async () => {
+    isCanary = () => true;
+    const { body } = await post(reviewOf(podOf(), { dryRun: true }));
+    expect(body.response!.patch).toBeUndefined();
+  });
+
+  it('nor is a pod that is left out for another reason', async () => {
+    isCanary = () => true;
+    const { body } = await post(reviewOf(podOf({}, { annotations: { 'tracewell.dev/inject': 'false' } })));
+    expect(body.response!.patch).toBeUndefined();
+    expect(reviews).toMatchObject([{ reason: 'OptedOut' }]);
+  });
+
+  it('a pod that another replica has just injected stays so when it is asked about again', async () => {
+    const canary = inject(podOf(), { policy: policyOf('shop'), settings, now: new Date(0) });
+    await post(reviewOf(canary));
+    expect(reviews).toMatchObject([{ result: 'unchanged' }]);
+  });
+});
+
 describe('the server', () => {
   it('takes over a renewed certificate without a restart', async () => {
     const before = certificates;
@@ -318,7 +363,7 @@ describe('the server', () => {
   });
 
   const another = (at: number) =>
-    new WebhookServer(webhookApp({ ...site, view, now: () => new Date(), onReview: () => {} }), at);
+    new WebhookServer(webhookApp({ ...site, view, isCanary, now: () => new Date(), onReview: () => {} }), at);
 
   it('says which port it cannot have', async () => {
     await expect(another(port).start()).rejects.toThrow(`EADDRINUSE: address already in use :::${port}`);

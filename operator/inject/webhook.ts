@@ -1,4 +1,5 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { SKIP_REASON } from '../../api/names.ts';
 import type { Policy } from '../../api/policy.ts';
 import { describe } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
@@ -21,6 +22,8 @@ export interface View {
   quotasOf(namespace: string): readonly Quota[];
   limitRangesOf(namespace: string): readonly LimitRange[];
   nodes(): readonly Node[];
+  /** Why nothing is injected in the namespace at the moment. */
+  breakerOf(namespace: string): string | undefined;
 }
 
 export interface ReviewRequest {
@@ -43,6 +46,8 @@ export interface WebhookOptions {
   settings: SidecarSettings;
   /** The operator's. */
   ownNamespace: string;
+  /** Whether a pod is injected though the breaker is open, to see what becomes of it: then it is the only one. */
+  isCanary: (namespace: string, pod: Pod) => boolean;
   now: () => Date;
   log: Log;
   onReview: (result: ReviewResult, seconds: number) => void;
@@ -84,7 +89,7 @@ export interface Decision extends ReviewResult {
 
 /** The decision for one pod. A fault of ours leaves it as it is: the application comes first. */
 export function decide({ namespace, object, dryRun }: ReviewRequest, options: WebhookOptions): Decision {
-  const { view, settings, log, now } = options;
+  const { view, settings, isCanary, log, now } = options;
   try {
     const surroundings = surroundingsOf(view, namespace, options);
     if (!surroundings) return { namespace: '', result: 'skipped', reason: 'NotSelected', patch: [] };
@@ -92,7 +97,7 @@ export function decide({ namespace, object, dryRun }: ReviewRequest, options: We
     const policy = govern(view.policiesOf(namespace), pod.metadata.labels ?? {});
     if (!policy) return { namespace, result: 'skipped', reason: 'NotSelected', patch: [] };
     const skip = skipOf(pod, { policy, ...surroundings });
-    if (skip) {
+    if (skip && !(skip.reason === SKIP_REASON.BreakerOpen && !dryRun && isCanary(namespace, pod))) {
       const { reason, message: why } = skip;
       const what = { namespace, pod: displayName(pod), policy: titleOf(policy), reason, why };
       if (!dryRun) log.info('a pod is not injected', what);
@@ -127,6 +132,7 @@ export function surroundingsOf(
       quotas: view.quotasOf(namespace),
       limitRanges: view.limitRangesOf(namespace),
       nodes: view.nodes(),
+      breaker: view.breakerOf(namespace),
     }
   );
 }

@@ -94,6 +94,12 @@ export class Controller implements Part {
     if (namespace) this.#queue.addLater(namespaceKey(namespace), SETTLE_MS);
   }
 
+  /** Of the cluster (`''`), or of namespaces. */
+  breakerChanged(scopes: readonly string[]): void {
+    if (scopes.includes('')) this.#addAll();
+    else for (const namespace of scopes) this.#queue.add(namespaceKey(namespace));
+  }
+
   /** Has a key reconciled within a second. */
   again(key: string): void {
     this.#queue.addLater(key, SETTLE_MS);

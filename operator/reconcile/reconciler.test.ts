@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { entryOf } from '../../test/operator/breaker-bench.ts';
 import { ApiServer } from '../../test/operator/api-server.ts';
 import { ElasticServer } from '../../test/operator/elastic-server.ts';
 import { parsePath } from '../../test/operator/object-store.ts';
 import { keepingLog } from '../../test/operator/log.ts';
 import { podOf, policyOf, rawClusterPolicy, rawPolicy, SETTINGS, SURROUNDINGS } from '../../test/operator/objects.ts';
+import type { State } from '../breaker/state.ts';
 import { Cluster } from '../cluster.ts';
 import { Elastic, type Credentials } from '../elastic/client.ts';
 import { Metrics } from '../health/metrics.ts';
@@ -32,6 +34,7 @@ let elastics: Elastic[];
 let redactionKeys: number;
 let again: string[];
 let authority: string;
+let breakers: State;
 const { log, lines } = keepingLog();
 
 beforeEach(async () => {
@@ -45,6 +48,7 @@ beforeEach(async () => {
   redactionKeys = 0;
   again = [];
   authority = 'first';
+  breakers = {};
   lines.length = 0;
 });
 afterEach(async () => {
@@ -96,6 +100,7 @@ async function operator({ credentials = USER, unsupported }: Given = {}) {
     podsOf: (namespace) => objects<Pod>(`/api/v1/namespaces/${namespace}/pods`),
     surroundingsOf: () => labels && { ...SURROUNDINGS, namespaceLabels: labels },
     isOutdated: () => false,
+    breakers: () => breakers,
     unsupported: () => unsupported,
     again: (key) => again.push(key),
     metrics,
@@ -364,6 +369,18 @@ describe('a cluster policy', () => {
       reason: 'SecretTaken',
       message: expect.stringContaining('such as shop: '),
     });
+  });
+
+  it('says that a breaker is open in one of its namespaces', async () => {
+    kube.objects.put('/api/v1/namespaces/shop/pods/cart-0', podOf() as never);
+    breakers = { shop: entryOf() };
+    const reconciler = await operator();
+    await reconciler.reconcile('shop');
+    await reconciler.reconcileClusterPolicy('base');
+    expect(reasons()[2]).toBe('Injected: BreakerOpen');
+    breakers = { bank: entryOf() };
+    await reconciler.reconcileClusterPolicy('base');
+    expect(reasons()[2]).toBe('Injected: PodsWithoutSidecar');
   });
 
   it('that is refused or gone has no entry', async () => {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { API_VERSION, CONDITION } from '../../api/names.ts';
 import type { Policy, PolicyStatus } from '../../api/policy.ts';
 import type { Log } from '../../runtime/log.ts';
+import { stopOf, type State } from '../breaker/state.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Metrics } from '../health/metrics.ts';
 import { isInjected, type Pod } from '../inject/pod.ts';
@@ -28,6 +29,7 @@ export interface ReconcilerOptions {
   /** What skip reasons read beside the pod, for a namespace that is there. */
   surroundingsOf: (namespace: string) => Surroundings | undefined;
   isOutdated: (pod: Pod, policy: Policy) => boolean;
+  breakers: () => State;
   /** Why this cluster's pods cannot have native sidecars. */
   unsupported: () => string | undefined;
   /** Has a key reconciled soon. */
@@ -78,8 +80,7 @@ export class Reconciler {
     for (const policy of reaching) {
       const counts = pods.get(stemOf(policy))!;
       this.#count(namespace, policy, counts);
-      if (policy.kind === 'TracingPolicy')
-        await this.#report(policy, finding, counts, selection.since(policy, namespace));
+      if (policy.kind === 'TracingPolicy') await this.#report(policy, finding, counts, [namespace]);
       else this.#options.again(clusterPolicyKey(policy.metadata.name));
     }
     this.#say(namespace, trouble);
@@ -101,7 +102,7 @@ export class Reconciler {
     if (isKnown && !unsupported()) await selection.addClusterPolicy(name, policy.spec.namespaceSelector);
     const counts = sum(found.flatMap(({ pods }) => pods.get(stem) ?? []));
     const finding = together(new Map(reached.map((namespace) => [namespace, this.#found.get(namespace)?.finding])));
-    await this.#report(policy, finding, counts, selection.since(policy, ''));
+    await this.#report(policy, finding, counts, reached);
   }
 
   #reachedBy(stem: string): string[] {
@@ -154,10 +155,12 @@ export class Reconciler {
     this.#options.metrics.pods({ namespace, policy: stemOf(policy) }, { injected, missing: matched - injected });
   }
 
-  async #report(policy: Policy, finding: Finding, pods: Coverage, since: string | undefined): Promise<void> {
-    const { policies, unsupported, now } = this.#options;
+  async #report(policy: Policy, finding: Finding, pods: Coverage, reached: readonly string[]): Promise<void> {
+    const { policies, selection, breakers, unsupported, now } = this.#options;
     const { raw, notes } = policies.sourceOf(policy);
-    const injected = injectedFinding(pods, since !== undefined, unsupported());
+    const since = selection.since(policy, policy.kind === 'TracingPolicy' ? policy.metadata.namespace : '');
+    const [stop] = reached.flatMap((namespace) => stopOf(breakers(), namespace) ?? []);
+    const injected = injectedFinding(pods, since !== undefined, unsupported(), stop);
     const conditions = [acceptedFinding(notes, pods), finding, injected];
     const { generation } = policy.metadata;
     const status = statusOf(raw.status, { generation, conditions, pods, inForceSince: since }, now());

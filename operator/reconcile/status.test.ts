@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { entryOf } from '../../test/operator/breaker-bench.ts';
 import { emptyCoverage } from './coverage.ts';
 import { acceptedFinding, injectedFinding, statusOf, together, type Finding } from './status.ts';
 
@@ -159,4 +160,21 @@ describe('the condition ElasticsearchReady of a cluster policy', () => {
     expect(finding).toMatchObject({ status, reason });
     expect(finding.message).toContain(text);
   });
+});
+
+it('a breaker that is open goes before what is so far: the next pod gets no sidecar', () => {
+  const pods = { ...emptyCoverage(), matched: 2, injected: 2 };
+  const { status, reason, message } = injectedFinding(pods, true, undefined, { scope: 'shop', entry: entryOf() });
+  expect([status, reason]).toEqual(['False', 'BreakerOpen']);
+  expect(message).toBe(
+    'Since 2026-01-02T00:00:00.000Z nothing is injected in the namespace shop: the sidecar kept shop/cart-0 from starting on the node node-1 (ImagePullBackOff; image sidecar:1): not found. ' +
+      "New pods go in without a sidecar. Mend the cause: a change of the chart's sidecar values or of the policy is tried at once. One pod is tried with a sidecar from 2026-01-02T00:01:00.000Z on.",
+  );
+});
+
+it('a breaker that is half-open says that it waits for a pod', () => {
+  const stop = { scope: '', entry: entryOf({ phase: 'half-open' }) };
+  const { message } = injectedFinding(emptyCoverage(), true, undefined, stop);
+  expect(message).toContain('nothing is injected in the whole cluster');
+  expect(message).toContain('The next pod of a controller gets a sidecar, to see whether it starts.');
 });

@@ -1,5 +1,7 @@
-import { CONDITION } from '../../api/names.ts';
+import { CONDITION, SKIP_REASON } from '../../api/names.ts';
 import type { Condition, PolicyStatus } from '../../api/policy.ts';
+import type { Entry } from '../breaker/state.ts';
+import { sentenceOf } from '../breaker/words.ts';
 import type { Coverage } from './coverage.ts';
 
 /** A condition before it is compared with the one that stands. */
@@ -71,7 +73,12 @@ export function together(findings: ReadonlyMap<string, Finding | undefined>): Fi
 }
 
 /** The condition Injected: whether every running pod has a sidecar, and else how many have none, why, and what to do. */
-export function injectedFinding(pods: Coverage, inForce: boolean, unsupported: string | undefined): Finding {
+export function injectedFinding(
+  pods: Coverage,
+  inForce: boolean,
+  unsupported: string | undefined,
+  stop?: { scope: string; entry: Entry },
+): Finding {
   const type = CONDITION.Injected;
   if (unsupported) return { type, status: 'False', reason: 'NativeSidecarsUnsupported', message: unsupported };
   if (!inForce) {
@@ -82,6 +89,8 @@ export function injectedFinding(pods: Coverage, inForce: boolean, unsupported: s
       message: 'Pods are not injected yet: the streams and the key in Elasticsearch come first.',
     };
   }
+  // Also while all running pods have one: the next one gets none.
+  if (stop) return { type, status: 'False', reason: SKIP_REASON.BreakerOpen, message: sentenceOf(stop) };
   const missing = pods.matched - pods.injected;
   if (missing === 0)
     return {

@@ -1,5 +1,5 @@
 import { decide, type Blocked, type Evidence, type Sighting } from '../../operator/breaker/decide.ts';
-import type { State } from '../../operator/breaker/state.ts';
+import type { Entry, State } from '../../operator/breaker/state.ts';
 
 export const T0 = Date.parse('2026-01-02T00:00:00Z');
 export const S = 1000;
@@ -20,6 +20,20 @@ export const started = (namespace: string, createdAt = T0, node = 'node-2'): Sig
   name: 'cart-1',
   createdAt,
   node,
+});
+
+/** What is remembered of a breaker. */
+export const entryOf = (more: Partial<Entry> = {}): Entry => ({
+  phase: 'open',
+  since: '2026-01-02T00:00:00.000Z',
+  openings: 1,
+  tried: { policy: 'TracingPolicy.all', hash: 'first' },
+  reason: 'ImagePullBackOff',
+  message: 'not found',
+  image: 'sidecar:1',
+  example: 'shop/cart-0',
+  nodes: ['node-1'],
+  ...more,
 });
 
 /** The breakers' state with a clock and with what is injected, as its shell has them. */

@@ -72,4 +72,5 @@ export const SURROUNDINGS: Surroundings = {
   quotas: [],
   limitRanges: [],
   nodes: [],
+  breaker: undefined,
 };
