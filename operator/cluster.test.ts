@@ -71,6 +71,41 @@ describe('an error', () => {
     server = await ApiServer.start();
   });
 
+  describe('that is but for now (429)', () => {
+    const busy = { status: 429, message: 'too many requests', retryAfterSeconds: 0.02 };
+
+    it.each([
+      ['read', 'GET', () => cluster.list(NAMESPACES)],
+      ['written', 'PATCH', () => cluster.apply(`${NAMESPACES}/shop`, namespace('shop'))],
+    ])('is none: what is %s is asked for again, when the server says', async (_, method, ask) => {
+      server.fail(method, NAMESPACES, busy, 2);
+      await ask();
+      expect(server.seen(method)).toHaveLength(3);
+    });
+
+    it('is one in the end', async () => {
+      server.fail('GET', NAMESPACES, busy);
+      await expect(cluster.list(NAMESPACES)).rejects.toMatchObject({ status: 429 });
+      expect(server.seen('GET')).toHaveLength(5);
+    });
+
+    it.each([
+      ['without a time', NAMESPACES, { status: 429, message: 'no' }],
+      ['of a disruption budget', `${NAMESPACES}/shop/pods/cart/eviction`, busy],
+    ])('is said at once when it comes %s', async (_, path, fault) => {
+      server.fail('POST', path, fault);
+      await expect(cluster.create(path, {})).rejects.toMatchObject({ status: 429 });
+      expect(server.seen('POST')).toHaveLength(1);
+    });
+
+    it('ends with whoever waits', async () => {
+      server.fail('GET', NAMESPACES, { ...busy, retryAfterSeconds: 5 });
+      const listing = cluster.list(NAMESPACES, AbortSignal.timeout(50));
+      await expect(listing).rejects.toThrow();
+      expect(server.seen('GET')).toHaveLength(1);
+    });
+  });
+
   it('of a server that never answers comes after a while', async () => {
     server.fail('GET', NAMESPACES, 'hang');
     const impatient = new Cluster(server.config(), { answerMs: 50 });

@@ -2,6 +2,7 @@ import { Agent, request, type RequestOptions } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { KubeConfig } from '@kubernetes/client-node';
 import { describe, Permanent } from '../runtime/errors.ts';
+import { wait } from '../runtime/wait.ts';
 
 /** The fields that every object here is read by. */
 export interface Meta {
@@ -42,6 +43,10 @@ const FIELD_MANAGER = 'tracewell-operator';
 const PAGE = 500;
 /** A watch is ended by the server after this long. */
 const WATCH_SECONDS = 290;
+
+/** So often a request is sent that the server turns away for now, and it waits so long at most in between. */
+const TRIES = 5;
+const LONGEST_PAUSE_MS = 10_000;
 
 /** How long the server may be silent before its connection is given up, milliseconds. */
 export interface Patience {
@@ -159,8 +164,21 @@ export class Cluster {
     return JSON.parse(await textOf(response, `${method} ${path}`)) as T;
   }
 
-  /** Sends a request and returns the answer once its status is known to be good. */
-  async #open(
+  /** Returns the answer once its status is known to be good. A server that is asked too much says when to ask again, and is. */
+  async #open(method: string, path: string, call: Call, silenceMs: number): Promise<IncomingMessage> {
+    const what = `${method} ${path}`;
+    for (let tries = 1; ; tries++) {
+      const response = await this.#send(method, path, call, silenceMs);
+      const status = response.statusCode ?? 0;
+      if (status >= 200 && status < 300) return response;
+      const message = messageOf(await textOf(response, what));
+      const pauseMs = pauseOf(response, path);
+      if (pauseMs === undefined || tries === TRIES || call.signal?.aborted) throw new ApiError(status, what, message);
+      await wait(pauseMs, call.signal);
+    }
+  }
+
+  async #send(
     method: string,
     path: string,
     { query = {}, body, contentType, signal }: Call,
@@ -188,16 +206,13 @@ export class Cluster {
       timeout: silenceMs,
       ...(signal ? { signal } : {}),
     });
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    return new Promise<IncomingMessage>((resolve, reject) => {
       let answer: IncomingMessage | undefined;
       sent.once('response', (given) => resolve((answer = given)));
       sent.on('error', (error) => reject(faultOf(what, error)));
       sent.once('timeout', () => (answer ?? sent).destroy(new Error(`silent for ${silenceMs / 1000} s`)));
       sent.end(text);
     });
-    const status = response.statusCode ?? 0;
-    if (status >= 200 && status < 300) return response;
-    throw new ApiError(status, what, messageOf(await textOf(response, what)));
   }
 
   /** Connections are kept; a new one is made when the credentials change. */
@@ -212,6 +227,16 @@ export class Cluster {
     }
     return agent;
   }
+}
+
+/**
+ * Milliseconds after which a request that was turned away for now may come again (Kubernetes, "API Priority and Fairness":
+ * 429 with `Retry-After`, in seconds). Not an eviction: what it is told is a disruption budget's answer, and its caller's to weigh.
+ */
+function pauseOf({ statusCode, headers }: IncomingMessage, path: string): number | undefined {
+  if (statusCode !== 429 || path.endsWith('/eviction')) return undefined;
+  const seconds = Number(headers['retry-after']);
+  return seconds > 0 ? Math.min(seconds * 1000, LONGEST_PAUSE_MS) : undefined;
 }
 
 /** An answer piece by piece; who stops in the middle closes its connection. */
