@@ -40,6 +40,8 @@ export const ANNOTATION = {
   revision: `${GROUP}/revision`,
   /** When the pod was injected, RFC 3339. */
   injectedAt: `${GROUP}/injected-at`,
+  /** What the sidecar reported last, JSON: `{"state","revision","since","error"?}`. The operator writes it. */
+  sidecar: `${GROUP}/sidecar`,
 } as const;
 
 /** Volumes that the webhook adds, all with our prefix, and where the sidecar finds them. */
@@ -143,6 +145,7 @@ export const CONDITION = {
   Accepted: 'Accepted',
   ElasticsearchReady: 'ElasticsearchReady',
   Injected: 'Injected',
+  Delivering: 'Delivering',
 } as const;
 
 /** Why bytes of a log file will never be delivered. */

@@ -218,11 +218,8 @@ export const policyStatus = z.object({
     .describe('Running pods that the policy governs; each one without a sidecar counts under the reason why.'),
   configuration: z
     .object({
-      revision: z
-        .string()
-        .max(64)
-        .describe('What sidecars are told now; `status.configuration.loaded` of them say that they run it.'),
-      loaded: z.int32(),
+      revision: z.string().max(64).describe('What sidecars are told now: a hash of it.'),
+      loaded: z.int32().describe('Sidecars that say that they run it.'),
       reporting: z.int32().describe('Sidecars of this policy that have reported lately.'),
     })
     .optional(),

@@ -21,8 +21,10 @@ import { operatorLog } from './log.ts';
 import { Controller } from './reconcile/controller.ts';
 import { Provision } from './reconcile/provision.ts';
 import { Reconciler } from './reconcile/reconciler.ts';
+import { revisionOf } from './reconcile/secret.ts';
 import { Selection } from './reconcile/selection.ts';
 import { webhookPath } from './reconcile/webhook-config.ts';
+import { SidecarAnnotations } from './reports/annotations.ts';
 import { Reports } from './reports/reports.ts';
 import { unsupportedBy } from './version.ts';
 
@@ -49,7 +51,10 @@ try {
       policyChanged: (is, was) => term?.controller.policyChanged(is, was),
       namespaceChanged: (is, was) => term?.controller.namespaceChanged(is, was),
       secretChanged: (of) => term?.controller.secretChanged(of),
-      podChanged: (is, was) => term?.controller.podChanged(is, was),
+      podChanged: (is, was) => {
+        if (!is) reports.latest.forget(was!.metadata.uid!);
+        term?.controller.podChanged(is, was);
+      },
       breakerChanged: (scopes) => term?.controller.breakerChanged(scopes),
     },
     name,
@@ -72,7 +77,21 @@ try {
 
   // How sidecars stand -> the last report of each pod.
   const { podIp: ip, reportsPort } = config;
-  const reports = new Reports({ cluster, name, namespace, owner, ip, port: reportsPort, metrics, clock, log });
+  const reports = new Reports({
+    cluster,
+    name,
+    namespace,
+    owner,
+    ip,
+    port: reportsPort,
+    metrics,
+    clock,
+    log,
+    onNews: (pod, report) => {
+      term?.controller.sidecarChanged(pod.namespace);
+      term?.annotations.add(pod, report);
+    },
+  });
 
   // Who trusts us -> certificates.
   const names = certificateNames(name, namespace);
@@ -120,6 +139,10 @@ try {
       surroundingsOf: (of) => surroundingsOf(caches, of, site),
       isOutdated: (pod) => isOutdated(pod, config.sidecar),
       breakers: () => caches.breakers,
+      sidecarsOf: (policy, within, before) => {
+        const revision = revisionOf(policy, { ...config.elastic, redactRequired: config.redactRequired });
+        return reports.sidecarsOf(policy, revision, within, before);
+      },
       unsupported: () => unsupported,
       again: (key) => controller.again(key),
       metrics,
@@ -137,7 +160,8 @@ try {
       log,
       random,
     });
-    return { selection, controller, parts: [controller, reports] };
+    const annotations = new SidecarAnnotations({ cluster, podOf: (of, pod) => pods.get(of, pod), now, log });
+    return { selection, controller, annotations, parts: [controller, annotations, reports] };
   };
   let term: ReturnType<typeof newTerm> | undefined;
   const leader = new Leader({

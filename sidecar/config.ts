@@ -125,6 +125,8 @@ export class ConfigFiles implements Part {
     const { config, podinfo, pod, policy } = this.#env;
     const labels = readDownward(podinfo, 'labels');
     const annotations = readDownward(podinfo, 'annotations');
+    // What we reported comes back here: no news.
+    annotations.delete(ANNOTATION.sidecar);
     const stem = annotations.get(ANNOTATION.policy) ?? policy ?? '';
     const file = join(config, `${stem}.json`);
     this.#named = stem;

@@ -32,6 +32,8 @@ export interface ControllerOptions {
 const LOOK_MS = 15_000;
 /** A Deployment's pods come together, and are counted together. */
 const SETTLE_MS = 1_000;
+/** Its sidecars take over a configuration in their own time, and each says so. */
+const REPORTS_MS = 5_000;
 
 /** Turns what happens into keys: a change of a policy, a namespace or a pod, and time. */
 export class Controller implements Part {
@@ -98,6 +100,11 @@ export class Controller implements Part {
   breakerChanged(scopes: readonly string[]): void {
     if (scopes.includes('')) this.#addAll();
     else for (const namespace of scopes) this.#queue.add(namespaceKey(namespace));
+  }
+
+  /** A sidecar of the namespace runs something else, or stands otherwise. */
+  sidecarChanged(namespace: string): void {
+    this.#queue.addLater(namespaceKey(namespace), REPORTS_MS);
   }
 
   /** Has a key reconciled within a second. */

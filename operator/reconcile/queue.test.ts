@@ -128,6 +128,18 @@ describe('a queue', () => {
     expect(bench.begun).toEqual(['a']);
   });
 
+  it('adds a key as soon as the first one who asks for it wants it', async () => {
+    queue.start();
+    queue.addLater('a', 5000);
+    queue.addLater('a', 1000);
+    queue.addLater('a', 3000);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(bench.begun).toEqual(['a']);
+    await bench.end('a');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(bench.begun).toEqual(['a']);
+  });
+
   it('ends when what it works on is done, and begins nothing any more', async () => {
     queue.start();
     queue.add('a');

@@ -20,7 +20,7 @@ export class Queue implements Part {
   readonly #waiting = new Set<string>();
   readonly #working = new Map<string, Promise<void>>();
   readonly #failures = new Map<string, number>();
-  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #timers = new Map<string, { timer: NodeJS.Timeout; at: number }>();
   #stopped = true;
 
   constructor(options: QueueOptions) {
@@ -35,24 +35,24 @@ export class Queue implements Part {
   /** Takes no more keys, and resolves when what is worked on is done. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const timer of this.#timers.values()) clearTimeout(timer);
+    for (const { timer } of this.#timers.values()) clearTimeout(timer);
     await Promise.all(this.#working.values());
   }
 
   add(key: string): void {
-    clearTimeout(this.#timers.get(key));
+    clearTimeout(this.#timers.get(key)?.timer);
     this.#timers.delete(key);
     this.#waiting.add(key);
     this.#next();
   }
 
-  /** Adds a key after a while, unless it waits already. */
+  /** Adds a key after a while, unless it comes sooner anyway. */
   addLater(key: string, ms: number): void {
-    if (this.#stopped || this.#waiting.has(key) || this.#timers.has(key)) return;
-    this.#timers.set(
-      key,
-      setTimeout(() => this.add(key), ms),
-    );
+    const at = performance.now() + ms;
+    const before = this.#timers.get(key);
+    if (this.#stopped || this.#waiting.has(key) || (before && before.at <= at)) return;
+    clearTimeout(before?.timer);
+    this.#timers.set(key, { timer: setTimeout(() => this.add(key), ms), at });
   }
 
   #next(): void {

@@ -14,6 +14,7 @@ import type { Pod } from '../inject/pod.ts';
 import { type RawPolicy } from '../policy/accept.ts';
 import { Policies } from '../policy/policies.ts';
 import { clusterPolicyKey, namespaceKey } from './key.ts';
+import type { Sidecars } from '../reports/configuration.ts';
 import { Provision } from './provision.ts';
 import { Reconciler } from './reconciler.ts';
 import { secretPath, type Secret } from './secret.ts';
@@ -33,8 +34,10 @@ let labels: Record<string, string> | undefined;
 let elastics: Elastic[];
 let redactionKeys: number;
 let again: string[];
+let sidecars: Sidecars | undefined;
 let authority: string;
 let breakers: State;
+let heard: string[];
 const { log, lines } = keepingLog();
 
 beforeEach(async () => {
@@ -47,8 +50,10 @@ beforeEach(async () => {
   elastics = [];
   redactionKeys = 0;
   again = [];
+  sidecars = undefined;
   authority = 'first';
   breakers = {};
+  heard = [];
   lines.length = 0;
 });
 afterEach(async () => {
@@ -101,6 +106,10 @@ async function operator({ credentials = USER, unsupported }: Given = {}) {
     surroundingsOf: () => labels && { ...SURROUNDINGS, namespaceLabels: labels },
     isOutdated: () => false,
     breakers: () => breakers,
+    sidecarsOf: (policy, namespaces) => {
+      heard.push(`${policy.metadata.name} in ${namespaces.join(', ')}`);
+      return sidecars;
+    },
     unsupported: () => unsupported,
     again: (key) => again.push(key),
     metrics,
@@ -181,6 +190,21 @@ describe('a namespace with a policy', () => {
       skipped: [{ reason: 'Missed', count: 1, example: 'cart-0' }],
       shadowed: [],
     });
+  });
+
+  it('says in the status how its sidecars stand, and writes nothing when that is as it was', async () => {
+    const reconciler = await operator();
+    sidecars = { configuration: { revision: '0f3a', loaded: 1, reporting: 2 }, waiting: 0, held: [] };
+    await reconciler.reconcile('shop');
+    const configuration = () => kube.objects.get<RawPolicy>(POLICY)!.status!.configuration;
+    expect([configuration(), conditions().at(-1)]).toEqual([sidecars.configuration, 'Delivering: Delivering']);
+    const { version } = kube.objects;
+    await reconciler.reconcile('shop');
+    expect(kube.objects.version).toBe(version);
+    sidecars = { configuration: { revision: '0f3a', loaded: 2, reporting: 2 }, waiting: 0, held: [] };
+    await reconciler.reconcile('shop');
+    expect(configuration()!.loaded).toBe(2);
+    expect(heard).toEqual(['all in shop', 'all in shop', 'all in shop']);
   });
 
   it('is not selected while Elasticsearch is away, says so, and is tried again', async () => {

@@ -9,12 +9,13 @@ import { isInjected, type Pod } from '../inject/pod.ts';
 import type { Surroundings } from '../inject/skip.ts';
 import { stemOf, statusPath, type Judged, type RawPolicy } from '../policy/accept.ts';
 import type { Policies } from '../policy/policies.ts';
+import type { Sidecars } from '../reports/configuration.ts';
 import { coverage, emptyCoverage, sum, type Coverage } from './coverage.ts';
 import { clusterPolicyKey, parseKey } from './key.ts';
 import { hasEnded } from './pods.ts';
 import type { Provision } from './provision.ts';
 import type { Selection } from './selection.ts';
-import { acceptedFinding, injectedFinding, statusOf, together, type Finding } from './status.ts';
+import { acceptedFinding, deliveringFinding, injectedFinding, statusOf, together, type Finding } from './status.ts';
 
 export interface ReconcilerOptions {
   cluster: Cluster;
@@ -30,6 +31,8 @@ export interface ReconcilerOptions {
   surroundingsOf: (namespace: string) => Surroundings | undefined;
   isOutdated: (pod: Pod, policy: Policy) => boolean;
   breakers: () => State;
+  /** How a policy's sidecars in these namespaces stand; undefined where none can report. `before`: what its status says. */
+  sidecarsOf: (policy: Policy, namespaces: readonly string[], before: PolicyStatus | undefined) => Sidecars | undefined;
   /** Why this cluster's pods cannot have native sidecars. */
   unsupported: () => string | undefined;
   /** Has a key reconciled soon. */
@@ -156,14 +159,17 @@ export class Reconciler {
   }
 
   async #report(policy: Policy, finding: Finding, pods: Coverage, reached: readonly string[]): Promise<void> {
-    const { policies, selection, breakers, unsupported, now } = this.#options;
+    const { policies, selection, breakers, sidecarsOf, unsupported, now } = this.#options;
     const { raw, notes } = policies.sourceOf(policy);
     const since = selection.since(policy, policy.kind === 'TracingPolicy' ? policy.metadata.namespace : '');
     const [stop] = reached.flatMap((namespace) => stopOf(breakers(), namespace) ?? []);
     const injected = injectedFinding(pods, since !== undefined, unsupported(), stop);
-    const conditions = [acceptedFinding(notes, pods), finding, injected];
+    const sidecars = sidecarsOf(policy, reached, raw.status);
+    const delivering = sidecars ? [deliveringFinding(sidecars)] : [];
+    const conditions = [acceptedFinding(notes, pods), finding, injected, ...delivering];
     const { generation } = policy.metadata;
-    const status = statusOf(raw.status, { generation, conditions, pods, inForceSince: since }, now());
+    const found = { generation, conditions, pods, configuration: sidecars?.configuration, inForceSince: since };
+    const status = statusOf(raw.status, found, now());
     await this.#write(raw, status);
   }
 

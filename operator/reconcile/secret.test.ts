@@ -137,6 +137,7 @@ it('a cluster policy is told to the sidecars of each namespace with that namespa
   const config = configOf(clusterPolicyOf('base'), 'shop', contents);
   expect(config.policy).toEqual({ kind: 'ClusterTracingPolicy', namespace: 'shop', name: 'base' });
   expect(config.streams.logs).toBe('logs-tracewell-shop');
+  expect(config.revision).toBe(configOf(clusterPolicyOf('base'), 'bank', contents).revision);
 });
 
 it('what a policy said last stays while it is refused', () => {

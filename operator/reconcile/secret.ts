@@ -126,9 +126,23 @@ export function stands(secret: Secret | undefined, wanted: ReturnType<typeof sec
 const holds = (all: Record<string, string>, some: Record<string, string>): boolean =>
   Object.entries(some).every(([key, value]) => all[key] === value);
 
-/** A policy as its sidecars read it. The revision is a hash of the rest: it changes when, and only when, something else does. */
-export function configOf(policy: Policy, namespace: string, { cluster, urls, redactRequired }: Common): SidecarConfig {
-  const rest = {
+/** A policy as its sidecars read it. */
+export function configOf(policy: Policy, namespace: string, common: Common): SidecarConfig {
+  const revision = revisionOf(policy, common);
+  return sidecarConfig.parse({ version: 1, revision, ...contentOf(policy, namespace, common) });
+}
+
+/**
+ * A hash of all that a policy's sidecars are told: it changes when, and only when, something of that does. It is the same in
+ * all namespaces.
+ */
+export function revisionOf(policy: Policy, common: Common): string {
+  const content = JSON.stringify(contentOf(policy, '', common));
+  return createHash('sha256').update(content).digest('hex').slice(0, 12);
+}
+
+function contentOf(policy: Policy, namespace: string, { cluster, urls, redactRequired }: Common) {
+  return {
     cluster,
     policy: { kind: policy.kind, namespace, name: policy.metadata.name },
     elasticsearch: { urls: [...urls] },
@@ -136,6 +150,4 @@ export function configOf(policy: Policy, namespace: string, { cluster, urls, red
     logs: { ...policy.spec.logs, redact: redactionOf(policy.spec.logs.redact, redactRequired) },
     limits: DEFAULT_LIMITS,
   };
-  const revision = createHash('sha256').update(JSON.stringify(rest)).digest('hex').slice(0, 12);
-  return sidecarConfig.parse({ version: 1, revision, ...rest });
 }

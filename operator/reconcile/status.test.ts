@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { entryOf } from '../../test/operator/breaker-bench.ts';
 import { emptyCoverage } from './coverage.ts';
-import { acceptedFinding, injectedFinding, statusOf, together, type Finding } from './status.ts';
+import { acceptedFinding, deliveringFinding, injectedFinding, statusOf, together, type Finding } from './status.ts';
 
 const accepted = acceptedFinding([], emptyCoverage());
 const EARLY = new Date('2026-01-01T00:00:00Z');
@@ -177,4 +177,47 @@ it('a breaker that is half-open says that it waits for a pod', () => {
   const { message } = injectedFinding(emptyCoverage(), true, undefined, stop);
   expect(message).toContain('nothing is injected in the whole cluster');
   expect(message).toContain('The next pod of a controller gets a sidecar, to see whether it starts.');
+});
+
+describe('the condition Delivering', () => {
+  const configuration = { revision: '0f3a', loaded: 11, reporting: 12 };
+  const held = [
+    { reason: '401', count: 2, example: 'shop/cart-0' },
+    { reason: 'ECONNREFUSED', count: 1, example: 'shop/cart-1' },
+  ];
+  it.each<[string, Parameters<typeof deliveringFinding>[0], `${Finding['status']} ${string}`, RegExp]>([
+    [
+      'all is well',
+      { configuration: { ...configuration, loaded: 12 }, waiting: 0, held: [] },
+      'True Delivering',
+      /^Elasticsearch takes .*\. All 12 that report run revision 0f3a\.$/,
+    ],
+    [
+      'one has not loaded the newest revision yet',
+      { configuration, waiting: 1, held: [] },
+      'True Delivering',
+      /11 of 12 that report run revision 0f3a\.$/,
+    ],
+    [
+      'some hold their records',
+      { configuration, waiting: 0, held },
+      'False Holding',
+      /^3 of 12 sidecars hold .*: 401 \(2, such as shop\/cart-0\), ECONNREFUSED \(1, such as shop\/cart-1\)\./,
+    ],
+    [
+      'all wait for their configuration',
+      { configuration: { ...configuration, loaded: 0 }, waiting: 12, held: [] },
+      'Unknown WaitingForConfiguration',
+      /^All 12 .* within a minute or two/,
+    ],
+    [
+      'nobody has reported',
+      { configuration: { revision: '0f3a', loaded: 0, reporting: 0 }, waiting: 0, held: [] },
+      'Unknown NoReports',
+      /^No sidecar/,
+    ],
+  ])('when %s', (_, sidecars, expected, words) => {
+    const { type, status, reason, message } = deliveringFinding(sidecars);
+    expect([type, `${status} ${reason}`, message]).toEqual(['Delivering', expected, expect.stringMatching(words)]);
+  });
 });

@@ -2,6 +2,7 @@ import { CONDITION, SKIP_REASON } from '../../api/names.ts';
 import type { Condition, PolicyStatus } from '../../api/policy.ts';
 import type { Entry } from '../breaker/state.ts';
 import { sentenceOf } from '../breaker/words.ts';
+import type { Configuration, Sidecars } from '../reports/configuration.ts';
 import type { Coverage } from './coverage.ts';
 
 /** A condition before it is compared with the one that stands. */
@@ -11,13 +12,14 @@ export interface Findings {
   generation: number;
   conditions: readonly Finding[];
   pods?: Coverage | undefined;
+  configuration?: Configuration | undefined;
   inForceSince?: string | undefined;
 }
 
 /** The status to write. A condition's time is when its status last changed, so unchanged findings give an equal status. */
 export function statusOf(
   before: PolicyStatus | undefined,
-  { generation, conditions, pods, inForceSince }: Findings,
+  { generation, conditions, pods, configuration, inForceSince }: Findings,
   now: Date,
 ): PolicyStatus {
   return {
@@ -34,6 +36,7 @@ export function statusOf(
     }),
     ...(inForceSince ? { inForceSince } : {}),
     ...(pods ? { pods } : {}),
+    ...(configuration ? { configuration } : {}),
   };
 }
 
@@ -114,4 +117,29 @@ export function injectedFinding(
     reason: 'PodsWithoutSidecar',
     message: `${missing} of ${pods.matched} running pods have no sidecar: ${reasons}.${cure}`,
   };
+}
+
+/** The condition Delivering: whether Elasticsearch takes the records of all sidecars that report, and which revision these run. */
+export function deliveringFinding({ configuration, held, waiting }: Sidecars): Finding {
+  const type = CONDITION.Delivering;
+  const { revision, loaded, reporting } = configuration;
+  if (reporting === 0) {
+    const message = 'No sidecar of this policy has reported lately.';
+    return { type, status: 'Unknown', reason: 'NoReports', message };
+  }
+  const runs =
+    loaded === reporting
+      ? `All ${reporting} that report run revision ${revision}.`
+      : `${loaded} of ${reporting} that report run revision ${revision}.`;
+  if (held.length > 0) {
+    const sum = held.reduce((all, { count }) => all + count, 0);
+    const reasons = held.slice(0, 3).map(({ reason, count, example }) => `${reason} (${count}, such as ${example})`);
+    const message = `${sum} of ${reporting} sidecars hold their records, for Elasticsearch does not take them: ${reasons.join(', ')}. Nothing is lost while the log files are there. ${runs}`;
+    return { type, status: 'False', reason: 'Holding', message };
+  }
+  if (waiting === reporting) {
+    const message = `All ${reporting} sidecars that report wait for their configuration: the kubelet brings it within a minute or two.`;
+    return { type, status: 'Unknown', reason: 'WaitingForConfiguration', message };
+  }
+  return { type, status: 'True', reason: 'Delivering', message: `Elasticsearch takes what the sidecars send. ${runs}` };
 }

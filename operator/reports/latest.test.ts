@@ -12,6 +12,14 @@ beforeEach(() => {
   latest = new LatestReports(() => time);
 });
 
+/** How many of a policy's running sidecars run which revision. */
+function revisions(of: LatestReports, namespace = 'shop', policy = 'TracingPolicy.all'): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { report } of of.of(namespace, policy))
+    counts[report.revision ?? ''] = (counts[report.revision ?? ''] ?? 0) + 1;
+  return counts;
+}
+
 const uids = () => [...latest.all()].map(({ pod }) => pod.uid);
 
 it('has the last report of each pod, and when it came', () => {
@@ -38,7 +46,7 @@ describe('one that is late or comes twice', () => {
         const reports = new LatestReports(() => 0);
         for (const at of [...ats, ...again.map((index) => ats[index]!)]) reports.take(CART, reportOf({ at }), 1);
         expect(reports.reportOf('cart')!.report.at).toBe(5);
-        expect(reports.revisions('shop', 'TracingPolicy.all')).toEqual(new Map([['first', 1]]));
+        expect(revisions(reports)).toEqual({ first: 1 });
       }),
     );
   });
@@ -60,7 +68,7 @@ describe('a pod is forgotten', () => {
     latest.forget('cart');
     latest.forget('unknown');
     expect(uids()).toEqual(['rest']);
-    expect(latest.revisions('shop', 'TracingPolicy.all')).toEqual(new Map([['first', 1]]));
+    expect(revisions(latest)).toEqual({ first: 1 });
   });
 
   it('when it is silent for ten minutes', () => {
@@ -78,7 +86,7 @@ describe('a pod is forgotten', () => {
     latest.take(CART, reportOf(), 100);
     latest.take(REST, reportOf(), 100);
     latest.clear();
-    expect([uids(), latest.reporting, latest.revisions('shop', 'TracingPolicy.all').size]).toEqual([[], 0, 0]);
+    expect([uids(), latest.reporting, revisions(latest)]).toEqual([[], 0, {}]);
   });
 
   it('when there are too many: the longest silent first', () => {
@@ -101,20 +109,9 @@ describe('sidecars are counted', () => {
     latest.take({ ...CART, uid: 'waits' }, reportOf({ revision: undefined }), 1);
     latest.take({ ...CART, uid: 'other' }, reportOf({ policy: 'ClusterTracingPolicy.all' }), 1);
     latest.take({ ...CART, namespace: 'bank', uid: 'bank' }, reportOf(), 1);
-    expect(latest.revisions('shop', 'TracingPolicy.all')).toEqual(
-      new Map([
-        ['first', 1],
-        ['second', 1],
-        ['', 1],
-      ]),
-    );
+    expect(revisions(latest)).toEqual({ first: 1, second: 1, '': 1 });
     latest.take(CART, reportOf({ at: Infinity, revision: 'second' }), 1);
-    expect(latest.revisions('shop', 'TracingPolicy.all')).toEqual(
-      new Map([
-        ['second', 2],
-        ['', 1],
-      ]),
-    );
+    expect(revisions(latest)).toEqual({ second: 2, '': 1 });
   });
 
   it('by their state; one that has ended reports no more, and runs nothing', () => {
@@ -128,7 +125,50 @@ describe('sidecars are counted', () => {
       ]),
     );
     expect(latest.reporting).toBe(1);
-    expect(latest.revisions('shop', 'TracingPolicy.all')).toEqual(new Map([['first', 1]]));
+    expect(revisions(latest)).toEqual({ first: 1 });
     expect(latest.longestSilent()?.pod.uid).toBe('rest');
+  });
+});
+
+describe('news is', () => {
+  let news: (readonly [string, string | undefined])[];
+  beforeEach(() => {
+    news = [];
+    latest = new LatestReports(
+      () => time,
+      ({ name }, report) => news.push([name, report?.state]),
+    );
+    latest.take(CART, reportOf({ at: 1 }), 1);
+    news.length = 0;
+  });
+
+  it('the first report', () => {
+    latest.take(REST, reportOf(), 1);
+    expect(news).toEqual([['rest-0', 'Delivering']]);
+  });
+
+  it.each<[string, Parameters<typeof reportOf>[0], boolean]>([
+    ['another state', { state: 'Holding' }, true],
+    ['another reason', { reason: '401' }, true],
+    ['another revision', { revision: 'second' }, true],
+    ['another policy', { policy: 'ClusterTracingPolicy.all' }, true],
+    ['nothing else', { lastAcknowledged: '2026-01-03T00:00:00.000Z', files: [] }, false],
+  ])('%s', (_, changes, isNews) => {
+    latest.take(CART, reportOf({ at: 2, ...changes }), 1);
+    expect(news).toHaveLength(isNews ? 1 : 0);
+  });
+
+  it('that a pod is forgotten, but not that somebody else leads', () => {
+    latest.forget('cart');
+    latest.take(REST, reportOf(), 1);
+    news.length = 0;
+    latest.clear();
+    latest.take(CART, reportOf({ at: 1 }), 1);
+    time = 600_000;
+    expect(uids()).toEqual([]);
+    expect(news).toEqual([
+      ['cart-0', 'Delivering'],
+      ['cart-0', undefined],
+    ]);
   });
 });

@@ -23,19 +23,24 @@ const PODS_AT_MOST = 50_000;
 /** In memory a report takes some three times its body. */
 const BYTES_AT_MOST = 33_554_432;
 
+/** Hears of a pod whose state, reason, policy or revision is another one than before; without a report it is forgotten. */
+export type OnNews = (pod: PodIdentity, report: Report | undefined) => void;
+
 /** The last report of each pod. Past its bounds those that have been silent longest are forgotten. */
 export class LatestReports {
   readonly #now: () => number;
+  readonly #onNews: OnNews;
   /** By uid, the longest silent first. */
   readonly #pods = new Map<string, Entry>();
-  /** How many sidecars run which revision, by policy: `<namespace>/<Kind>.<name>`. */
-  readonly #revisions = new Map<string, Map<string, number>>();
+  /** Those that are to report again, by policy (`<namespace>/<Kind>.<name>`) and uid. */
+  readonly #running = new Map<string, Map<string, Entry>>();
   #bytes = 0;
   #reporting = 0;
 
   /** `now`: milliseconds of a clock that never goes back. */
-  constructor(now: () => number) {
+  constructor(now: () => number, onNews: OnNews = () => {}) {
     this.#now = now;
+    this.#onNews = onNews;
   }
 
   /** Takes a report of so many bytes in; false: a newer one is here, and it changes nothing. */
@@ -43,11 +48,12 @@ export class LatestReports {
     const receivedAt = this.#now();
     const before = this.#pods.get(pod.uid);
     if (before && report.at <= before.report.at && receivedAt - before.receivedAt < LATE_MS) return false;
-    this.forget(pod.uid);
+    if (before) this.#remove(before);
     const entry = { pod, report, receivedAt, bytes };
     this.#pods.set(pod.uid, entry);
     this.#count(entry, 1);
     this.#bound();
+    if (!before || newsOf(report) !== newsOf(before.report)) this.#onNews(pod, report);
     return true;
   }
 
@@ -62,10 +68,10 @@ export class LatestReports {
     return this.#pods.values();
   }
 
-  /** How many running sidecars of a policy (`<Kind>.<name>`) in a namespace run which revision; '' is none yet. */
-  revisions(namespace: string, policy: string): ReadonlyMap<string, number> {
+  /** Of the running sidecars of a policy (`<Kind>.<name>`) in a namespace. */
+  of(namespace: string, policy: string): Iterable<Latest> {
     this.#bound();
-    return this.#revisions.get(`${namespace}/${policy}`) ?? new Map();
+    return this.#running.get(`${namespace}/${policy}`)?.values() ?? [];
   }
 
   /** How many pods report, by state. */
@@ -91,13 +97,18 @@ export class LatestReports {
   forget(uid: string): void {
     const entry = this.#pods.get(uid);
     if (!entry) return;
-    this.#pods.delete(uid);
-    this.#count(entry, -1);
+    this.#remove(entry);
+    this.#onNews(entry.pod, undefined);
   }
 
   /** Another one leads: what is here grows old. */
   clear(): void {
-    for (const uid of this.#pods.keys()) this.forget(uid);
+    for (const entry of this.#pods.values()) this.#remove(entry);
+  }
+
+  #remove(entry: Entry): void {
+    this.#pods.delete(entry.pod.uid);
+    this.#count(entry, -1);
   }
 
   #bound(): void {
@@ -108,18 +119,20 @@ export class LatestReports {
     }
   }
 
-  #count({ pod, report, bytes }: Entry, by: 1 | -1): void {
+  #count(entry: Entry, by: 1 | -1): void {
+    const { pod, report, bytes } = entry;
     this.#bytes += by * bytes;
     if (report.state === 'Ended') return;
     this.#reporting += by;
     if (report.policy === undefined) return;
     const key = `${pod.namespace}/${report.policy}`;
-    const revisions = this.#revisions.get(key) ?? new Map<string, number>();
-    const revision = report.revision ?? '';
-    const count = (revisions.get(revision) ?? 0) + by;
-    if (count > 0) revisions.set(revision, count);
-    else revisions.delete(revision);
-    if (revisions.size > 0) this.#revisions.set(key, revisions);
-    else this.#revisions.delete(key);
+    const running = this.#running.get(key) ?? new Map<string, Entry>();
+    if (by > 0) running.set(pod.uid, entry);
+    else running.delete(pod.uid);
+    if (running.size > 0) this.#running.set(key, running);
+    else this.#running.delete(key);
   }
 }
+
+const newsOf = ({ state, reason, policy, revision }: Report): string =>
+  JSON.stringify([state, reason, policy, revision]);

@@ -1,9 +1,12 @@
 import type { Part } from '../../runtime/lifecycle.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { Cluster } from '../cluster.ts';
+import type { Policy, PolicyStatus } from '../../api/policy.ts';
+import { stemOf } from '../policy/accept.ts';
+import { afterHandover, sidecarsOf, type Sidecars } from './configuration.ts';
 import type { Metrics } from '../health/metrics.ts';
 import { ReportEndpoint, reportsUrl } from './endpoint.ts';
-import { LatestReports } from './latest.ts';
+import { LatestReports, type OnNews } from './latest.ts';
 import { ReportMetrics } from './metrics.ts';
 import { ReportServer } from './server.ts';
 import { Tokens } from './tokens.ts';
@@ -21,6 +24,7 @@ export interface ReportsOptions {
   /** Milliseconds of a clock that never goes back. */
   clock: () => number;
   log: Log;
+  onNews: OnNews;
 }
 
 /** All that reports need. It is the leader's: only one operator knows how all sidecars stand. */
@@ -31,9 +35,12 @@ export class Reports implements Part {
   /** Where sidecars report; undefined: nowhere. */
   readonly url: string | undefined;
   readonly #endpoint: ReportEndpoint | undefined;
+  readonly #clock: () => number;
+  #since = 0;
 
-  constructor({ cluster, ip, port, metrics, clock, log, ...release }: ReportsOptions) {
-    this.latest = new LatestReports(clock);
+  constructor({ cluster, ip, port, metrics, clock, log, onNews, ...release }: ReportsOptions) {
+    this.#clock = clock;
+    this.latest = new LatestReports(clock, onNews);
     const told = new ReportMetrics(metrics.registry, this.latest, clock);
     const tokens = new Tokens({ cluster, now: clock, onReview: (result) => told.reviewed(result) });
     const onReport: ReportMetrics['reported'] = (result) => told.reported(result);
@@ -42,7 +49,25 @@ export class Reports implements Part {
     this.#endpoint = ip ? new ReportEndpoint({ cluster, ...release, ip, port, log }) : undefined;
   }
 
+  /** How a policy's sidecars in these namespaces stand; undefined where none can report. `before`: what its status says. */
+  sidecarsOf(
+    policy: Policy,
+    revision: string,
+    namespaces: readonly string[],
+    before: PolicyStatus | undefined,
+  ): Sidecars | undefined {
+    if (!this.url) return undefined;
+    const stem = stemOf(policy);
+    const sidecars = sidecarsOf(
+      revision,
+      namespaces.flatMap((namespace) => [...this.latest.of(namespace, stem)]),
+    );
+    const configuration = afterHandover(sidecars.configuration, before?.configuration, this.#clock() - this.#since);
+    return { ...sidecars, configuration };
+  }
+
   async start(): Promise<void> {
+    this.#since = this.#clock();
     await this.server.start();
     await this.#endpoint?.start();
   }

@@ -18,7 +18,9 @@ function world(random = 0.5) {
     target: typeof TARGET | undefined;
     reply: ReportReply | Error | 'silence';
     wall: (() => number) | undefined;
-  } = { target: TARGET, reply: { nextSeconds: 5 }, wall: undefined };
+    /** Undefined: each report has some. */
+    news: string | undefined;
+  } = { target: TARGET, reply: { nextSeconds: 5 }, wall: undefined, news: undefined };
   const post = (_: object, report: string, { signal }: PostOptions) => {
     const { at, ended } = JSON.parse(report) as { at: number; ended: boolean };
     posted.push({ ms: Date.now() - began, at, ended });
@@ -30,7 +32,7 @@ function world(random = 0.5) {
   };
   const reporter = new Reporter({
     target: () => state.target,
-    report: (at, ended) => JSON.stringify({ at, ended }),
+    report: (at, ended) => JSON.stringify({ at, ended, news: state.news ?? at }),
     post,
     log,
     wall: () => state.wall?.() ?? Date.now(),
@@ -59,6 +61,42 @@ it('gives each report a later time than the one before, though the clock stands 
   state.wall = () => 10;
   await vi.advanceTimersByTimeAsync(5000);
   expect(posted.map(({ at }) => at)).toEqual([1000, 1001, 1002]);
+});
+
+describe('what says nothing new', () => {
+  it('is told every half minute', async () => {
+    const { state, times } = world(1);
+    state.news = 'quiet';
+    await vi.advanceTimersByTimeAsync(70_000);
+    expect(times()).toEqual([5000, 35_000, 65_000]);
+    state.news = 'other';
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(times().slice(3)).toEqual([75_000]);
+  });
+
+  it('is told at the operator’s pace when that is slower', async () => {
+    const { state, times } = world(1);
+    state.news = 'quiet';
+    state.reply = { nextSeconds: 60 };
+    await vi.advanceTimersByTimeAsync(125_000);
+    expect(times()).toEqual([5000, 65_000, 125_000]);
+  });
+
+  it('is told again when the operator did not take it, and at the end', async () => {
+    const { state, posted, reporter } = world(1);
+    state.news = 'quiet';
+    state.reply = new Error('connect ECONNREFUSED');
+    await vi.advanceTimersByTimeAsync(10_000);
+    state.reply = { nextSeconds: 5 };
+    await vi.advanceTimersByTimeAsync(10_000);
+    await reporter.stop();
+    expect(posted.map(({ ms, ended }) => [ms, ended])).toEqual([
+      [5000, false],
+      [10_000, false],
+      [20_000, false],
+      [20_000, true],
+    ]);
+  });
 });
 
 it('with nobody to report to it looks again every half minute, and says nothing', async () => {

@@ -24,6 +24,8 @@ export interface ReporterOptions {
 const FIRST_MS = 5000;
 /** Nobody to report to: it may come. */
 const NOBODY_MS = 30_000;
+/** A report takes 5 ms of CPU, as much as a quiet sidecar needs for all else meanwhile: what says nothing new is left out so long. */
+const SAME_MS = 30_000;
 const PATIENCE_MS = 10_000;
 const BACKOFF = { baseMs: 5000, maxMs: 300_000 };
 /** At the end two seconds are sure. Who is killed in them has told shortly before how far it got. */
@@ -32,7 +34,7 @@ const ENDING_MS = 1000;
 const LAST_MS = 2000;
 
 /**
- * Tells the operator how the sidecar stands, at the pace that the operator asks for, and once more at the end. Whatever goes
+ * Tells the operator how the sidecar stands, at the pace that the operator asks for while there is news, and once more at the end. Whatever goes
  * wrong with that, nothing else changes.
  */
 export class Reporter implements Part {
@@ -42,6 +44,10 @@ export class Reporter implements Part {
   readonly #over: AbortSignal;
   #at = 0;
   #failures = 0;
+  /** What was taken last, less its time; at which pace; and for how long nothing else was to be told. */
+  #told = '';
+  #paceMs = 0;
+  #sameMs = 0;
   #isEnding = false;
 
   constructor(options: ReporterOptions) {
@@ -84,10 +90,19 @@ export class Reporter implements Part {
       const to = target();
       if (!to) return NOBODY_MS;
       this.#at = Math.max(this.#at + 1, wall());
-      const reply = await post(to, report(this.#at, ended), options);
+      const text = report(this.#at, ended);
+      const news = text.replace(/"at":\d+/, '');
+      if (!ended && news === this.#told && this.#sameMs + this.#paceMs < SAME_MS) {
+        this.#sameMs += this.#paceMs;
+        return this.#paceMs;
+      }
+      const reply = await post(to, text, options);
       if ('error' in reply) return this.#failed(reply.error, reply.afterMs);
       this.#succeeded();
-      return reply.nextSeconds * 1000;
+      this.#told = news;
+      this.#sameMs = 0;
+      this.#paceMs = reply.nextSeconds * 1000;
+      return this.#paceMs;
     } catch (error) {
       return options.signal?.aborted ? NOBODY_MS : this.#failed(describe(error), 0);
     }

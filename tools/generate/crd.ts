@@ -48,6 +48,8 @@ export function policyCrd(kind: PolicyKind): Json {
             column('Elasticsearch', "{.status.conditions[?(@.type=='ElasticsearchReady')].reason}"),
             column('Matched', '{.status.pods.matched}', 'integer'),
             column('Injected', '{.status.pods.injected}', 'integer'),
+            column('Loaded', '{.status.configuration.loaded}', 'integer'),
+            { ...column('Delivering', "{.status.conditions[?(@.type=='Delivering')].reason}"), priority: 1 },
             { ...column('Outdated', '{.status.pods.outdated}', 'integer'), priority: 1 },
             { ...column('Priority', '{.spec.priority}', 'integer'), priority: 1 },
             { ...column('Paused', '{.spec.paused}', 'boolean'), priority: 1 },
