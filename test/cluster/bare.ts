@@ -7,7 +7,7 @@ import type { Step } from '../progress.ts';
 import { forward } from './bare/forward.ts';
 import { BASE, INSIDE_URL, NODE, writeNodeConfig } from './bare/node.ts';
 import { createPki, writeKubeconfig } from './bare/pki.ts';
-import { NODE_ADDRESS, Sandbox, logsOf } from './bare/sandbox.ts';
+import { NODE_ADDRESS, Sandbox, logsOf, takeAway } from './bare/sandbox.ts';
 import { createState, removeState, sweep } from './bare/state.ts';
 import { binaries, canBuild } from './binaries.ts';
 import { client, clientEnv } from './client.ts';
@@ -163,6 +163,10 @@ export function attachBare(info: BareInfo): Cluster {
       } satisfies Door;
     },
     logs: () => logsOf(info.state),
+    async stopApiServer() {
+      const { back } = await takeAway(info, 'apiserver');
+      return back;
+    },
   });
 }
 

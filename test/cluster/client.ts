@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { until } from '../wait.ts';
 import { run } from './run.ts';
 import type { Cluster, ClusterInfo } from './cluster.ts';
 
@@ -15,6 +16,8 @@ export interface Ground {
   loadImage(archive: string, name: string): Promise<string>;
   /** Opens a way for pods to what listens on this port of this machine's 127.0.0.1. */
   open(hostPort: number): Promise<Door>;
+  /** Ends the API server; it comes back only when what this resolves to is called. */
+  stopApiServer(): Promise<() => Promise<void>>;
   /** What the nodes say, for people who look for a cause. */
   logs(): Promise<string>;
 }
@@ -37,6 +40,17 @@ export function client(info: ClusterInfo, ground: Ground): Cluster {
       doors.push(door);
       const input = JSON.stringify(doorObjects({ namespace, service, port }, door));
       await kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], { input });
+    },
+    async withoutApiServer(work) {
+      const ready = () => kubectl(['get', '--raw', '/readyz', '--request-timeout=2s']);
+      const start = await ground.stopApiServer();
+      try {
+        await until('the API server to be away', async () => !(await ready().catch(() => '')));
+        await work();
+      } finally {
+        await start();
+      }
+      await until('the API server to be back', ready, { timeoutMs: 120_000 });
     },
     async diagnosis() {
       const looks = [

@@ -50,6 +50,8 @@ export interface Cluster {
     port: number;
     hostPort: number;
   }) => Promise<void>;
+  /** Does something while there is no API server; returns when it is back. An Unavailable where that is not ours to do. */
+  readonly withoutApiServer: (work: () => Promise<void>) => Promise<void>;
   /** Pods, events and the ends of the nodes' logs, for the report of a failure. */
   readonly diagnosis: () => Promise<string>;
   /** Of the cluster that `up` returned: removes all of it. Of an attached one: closes what was exposed through it. */

@@ -74,6 +74,9 @@ export function attachContext(info: ContextInfo): Cluster {
       const way = await relay({ host: info.hostAddress, port: 0 }, { host: '127.0.0.1', port: hostPort });
       return { address: info.hostAddress, port: way.port, close: way.close };
     },
+    async stopApiServer() {
+      throw new Unavailable('the API server of a context is not ours to stop');
+    },
     logs: async () => 'the nodes of a context are not ours to look into',
   };
   return client(info, ground);

@@ -107,6 +107,12 @@ export function attachKind(info: KindInfo): Cluster {
       const way = await relay({ host: gateway, port: 0 }, { host: '127.0.0.1', port: hostPort });
       return { address: gateway, port: way.port, close: way.close };
     },
+    async stopApiServer() {
+      // The kubelet runs what lies in this folder.
+      const [there, away] = ['/etc/kubernetes/manifests/kube-apiserver.yaml', '/root/kube-apiserver.yaml'];
+      await run('docker', ['exec', node, 'mv', there, away]);
+      return async () => void (await run('docker', ['exec', node, 'mv', away, there]));
+    },
     logs: () => run('docker', ['logs', '--tail', '100', node]),
   });
 }

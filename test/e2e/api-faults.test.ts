@@ -23,7 +23,11 @@ describe.skipIf(world.missing)(`a real API server with faults before it ${world.
   let log: ReturnType<typeof keepingLog>['log'];
   const ends: (() => Promise<void>)[] = [];
 
-  beforeAll(() => world.namespace(NAMESPACE));
+  beforeAll(async () => {
+    // One that began with an empty store remembers all versions, until it is started again.
+    if (world.cluster.provider !== 'context') await world.cluster.withoutApiServer(async () => {});
+    await world.namespace(NAMESPACE);
+  });
   beforeEach(async () => {
     proxy = await ApiFaultProxy.start(world.cluster.kubeconfig);
     ({ lines, log } = keepingLog());

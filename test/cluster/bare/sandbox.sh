@@ -2,7 +2,7 @@
 # The sandbox of the bare cluster: process 1 of namespaces of its own. Inside, the state folder is /mnt.
 #   unshare --net --mount --pid --uts --ipc --fork --kill-child=KILL --mount-proc bash sandbox.sh STATE BIN CGROUP...
 # Each line "NAME COMMAND" on standard input starts a program, which logs to /mnt/logs/NAME.log. Says "ready" on
-# standard output, then "ended NAME CODE" when one ends. When standard input ends, so does the sandbox, and the kernel
+# standard output, then "ended NAME CODE" when one ends; one whose file is in /mnt/away runs again once that is gone. When standard input ends, so does the sandbox, and the kernel
 # ends every process and mount in it: whoever holds the other end, also when killed by -9, takes it along.
 set -eu
 
@@ -72,8 +72,12 @@ export PATH=/mnt/bin:$PATH
 echo ready
 while read -r name command; do
   {
-    code=0
-    bash -c "exec $command" > "/mnt/logs/$name.log" 2>&1 < /dev/null || code=$?
+    while :; do
+      code=0
+      bash -c "echo \$\$ > /mnt/pids/$name; exec $command" >> "/mnt/logs/$name.log" 2>&1 < /dev/null || code=$?
+      [ -e "/mnt/away/$name" ] || break
+      while [ -e "/mnt/away/$name" ]; do sleep 0.1; done
+    done
     echo "ended $name $code"
   } &
 done

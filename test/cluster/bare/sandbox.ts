@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { systemPath } from '../programs.ts';
+import { run } from '../run.ts';
 import { createCgroups, removeCgroups } from './cgroups.ts';
 import { nameOf } from './state.ts';
 
@@ -102,6 +103,15 @@ export class Sandbox {
     clearTimeout(hard);
     await removeCgroups(nameOf(this.#state));
   }
+}
+
+/** Kills one of the programs; it stays away until `back`. From any process of this machine. */
+export async function takeAway({ state, init }: { state: string; init: number }, name: string) {
+  const mark = join(state, 'away', name);
+  await writeFile(mark, '');
+  const pid = (await readFile(join(state, 'pids', name), 'utf8')).trim();
+  await run('nsenter', ['-t', `${init}`, '--pid', '--mount', 'bash', '-c', `kill -KILL ${pid}`]);
+  return { back: () => rm(mark) };
 }
 
 /** The last lines of every program's log. */

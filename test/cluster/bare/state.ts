@@ -5,7 +5,7 @@ import { ownerLives, ownerMark } from '../../owner.ts';
 import { cgroupsNamed, removeCgroups } from './cgroups.ts';
 
 const PREFIX = 'tracewell-cluster-';
-const FOLDERS = ['bin', 'cni', 'containerd', 'etcd', 'kubelet', 'logs', 'opt', 'pki', 'pods', 'sysctl'];
+const FOLDERS = ['away', 'bin', 'cni', 'containerd', 'etcd', 'kubelet', 'logs', 'opt', 'pids', 'pki', 'pods', 'sysctl'];
 
 /**
  * A folder for all that a cluster writes. Its name, which is also that of its cgroups, says the process that owns it
