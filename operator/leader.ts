@@ -28,7 +28,7 @@ export interface LeaderOptions {
   /** Of the Lease: that of the release. */
   name: string;
   identity: string;
-  /** It leads from now on: start what only the leader runs. A throw gives the Lease back. */
+  /** It leads from now on: start what only the leader runs, and wait for nobody; the Lease is renewed after it. A throw gives it back. */
   onGained: () => Promise<void> | void;
   /** It leads no longer: stop that. The Lease is not asked for again, and not given back, before this has resolved. */
   onLost: () => Promise<void> | void;

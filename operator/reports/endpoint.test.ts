@@ -61,6 +61,18 @@ it('takes it over from another leader, and leaves it to the next', async () => {
   expect(slice()).toMatchObject({ endpoints: [{ addresses: ['10.0.0.8'] }] });
 });
 
+it('does not write any more once it has stopped, and writes again when it starts again', async () => {
+  const part = endpoint('10.0.0.7');
+  const starting = part.start();
+  part.stop();
+  await starting;
+  expect(slice()).toBeUndefined();
+  await part.start();
+  expect(slice()).toMatchObject({ endpoints: [{ addresses: ['10.0.0.7'] }] });
+  vi.advanceTimersByTime(30_000);
+  await vi.waitFor(() => expect(kube.seen('PATCH')).toHaveLength(2));
+});
+
 it('puts it back when it is gone', async () => {
   await endpoint('10.0.0.7').start();
   kube.objects.remove(PATH);

@@ -36,28 +36,32 @@ export class ReportEndpoint implements Part {
   readonly #options: ReportEndpointOptions;
   #timer: NodeJS.Timeout | undefined;
   #trouble = '';
-  #stopped = false;
+  /** Of the time between `start` and `stop`: a leader may lead again. */
+  #term = new AbortController();
 
   constructor(options: ReportEndpointOptions) {
     this.#options = options;
   }
 
-  async start(): Promise<void> {
-    this.#stopped = false;
-    await this.#look();
+  /** Resolves after the first try, however that went. */
+  start(): Promise<void> {
+    this.#term = new AbortController();
+    return this.#look(this.#term.signal);
   }
 
   stop(): void {
-    this.#stopped = true;
+    this.#term.abort();
     clearTimeout(this.#timer);
   }
 
   /** Written again and again: an apply that changes nothing is none. */
-  async #look(): Promise<void> {
+  async #look(signal: AbortSignal): Promise<void> {
     const { cluster, log, name, namespace } = this.#options;
     try {
       const path = `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices/${reportsService(name)}`;
-      await cluster.apply(path, await this.#slice());
+      const slice = await this.#slice();
+      if (signal.aborted) return;
+      await cluster.apply(path, slice);
       if (this.#trouble) log.info('sidecars can report again');
       this.#trouble = '';
     } catch (error) {
@@ -66,7 +70,7 @@ export class ReportEndpoint implements Part {
         log.error('sidecars cannot report to this operator; it is tried again', { error: trouble });
       this.#trouble = trouble;
     }
-    if (!this.#stopped) this.#timer = setTimeout(() => void this.#look(), LOOK_MS);
+    if (!signal.aborted) this.#timer = setTimeout(() => void this.#look(signal), LOOK_MS);
   }
 
   async #slice(): Promise<object> {

@@ -69,7 +69,8 @@ export class Reports implements Part {
   async start(): Promise<void> {
     this.#since = this.#clock();
     await this.server.start();
-    await this.#endpoint?.start();
+    // A leader whose API server is slow goes on renewing its Lease.
+    void this.#endpoint?.start();
   }
 
   /** The next leader points sidecars at itself; until then they find nobody, which they are used to. */
