@@ -1,8 +1,9 @@
 import { Agent, request, type RequestOptions } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { KubeConfig } from '@kubernetes/client-node';
-import { describe, Permanent } from '../runtime/errors.ts';
+import { Permanent } from '../runtime/errors.ts';
 import { wait } from '../runtime/wait.ts';
+import { faultOf, linesOf, messageOf, pauseOf, textOf } from './answer.ts';
 
 /** The fields that every object here is read by. */
 export interface Meta {
@@ -44,9 +45,8 @@ const PAGE = 500;
 /** A watch is ended by the server after this long. */
 const WATCH_SECONDS = 290;
 
-/** So often a request is sent that the server turns away for now, and it waits so long at most in between. */
+/** So often a request is sent that the server turns away for now. */
 const TRIES = 5;
-const LONGEST_PAUSE_MS = 10_000;
 
 /** How long the server may be silent before its connection is given up, milliseconds. */
 export interface Patience {
@@ -226,49 +226,5 @@ export class Cluster {
       this.#agents.set(name, agent);
     }
     return agent;
-  }
-}
-
-/**
- * Milliseconds after which a request that was turned away for now may come again (Kubernetes, "API Priority and Fairness":
- * 429 with `Retry-After`, in seconds). Not an eviction: what it is told is a disruption budget's answer, and its caller's to weigh.
- */
-function pauseOf({ statusCode, headers }: IncomingMessage, path: string): number | undefined {
-  if (statusCode !== 429 || path.endsWith('/eviction')) return undefined;
-  const seconds = Number(headers['retry-after']);
-  return seconds > 0 ? Math.min(seconds * 1000, LONGEST_PAUSE_MS) : undefined;
-}
-
-/** An answer piece by piece; who stops in the middle closes its connection. */
-async function* piecesOf(response: IncomingMessage, what: string): AsyncGenerator<string> {
-  response.setEncoding('utf8');
-  try {
-    for await (const piece of response) yield piece as string;
-  } catch (error) {
-    throw faultOf(what, error);
-  }
-}
-
-async function textOf(response: IncomingMessage, what: string): Promise<string> {
-  return (await Array.fromAsync(piecesOf(response, what))).join('');
-}
-
-/** Whole lines: what a broken connection left of one is not handed over. */
-async function* linesOf(response: IncomingMessage, what: string): AsyncGenerator<string> {
-  let rest = '';
-  for await (const piece of piecesOf(response, what)) {
-    const lines = (rest + piece).split('\n');
-    rest = lines.pop()!;
-    yield* lines;
-  }
-}
-
-const faultOf = (what: string, error: unknown): Error => new Error(`${what}: ${describe(error)}`, { cause: error });
-
-function messageOf(body: string): string {
-  try {
-    return (JSON.parse(body) as { message?: string }).message ?? body;
-  } catch {
-    return body.slice(0, 500);
   }
 }

@@ -18,6 +18,9 @@ export interface ReflectorOptions<T> {
   random: () => number;
 }
 
+/** What happened while the server was away is known at most so long after it is back. */
+const PAUSE_MS = 4_000;
+
 /** Keeps a copy of all objects of a kind: lists them, watches from there, and lists again when the watch has lost its place. */
 export class Reflector<T extends KubeObject> implements Part {
   readonly name: string;
@@ -106,7 +109,7 @@ export class Reflector<T extends KubeObject> implements Part {
         failures++;
       }
       // Also after a watch that ended well: a server that ends each one at once is not to be overrun.
-      await wait(backoff(failures, random), signal);
+      await wait(backoff(failures, random, { maxMs: PAUSE_MS }), signal);
     }
   }
 

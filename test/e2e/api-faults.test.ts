@@ -93,7 +93,7 @@ describe.skipIf(world.missing)(`a real API server with faults before it ${world.
       const leader = candidate('only', proxy, 'throttled');
       await leads(leader);
       let left = 3;
-      proxy.fault = ({ method }) => (method === 'PUT' && left-- > 0 ? { status: 429, retryAfter: 0 } : undefined);
+      proxy.fault = ({ method }) => (method === 'PUT' && left-- > 0 ? { status: 429, retryAfter: 0.1 } : undefined);
       await until('the throttling to be over', () => left < 0, quick);
       const before = proxy.asked.length;
       await until('more renewals', () => proxy.asked.length > before + 2, quick);

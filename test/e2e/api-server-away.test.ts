@@ -55,9 +55,11 @@ describe.skipIf(missing)(`an API server that is away and comes back ${missing}`,
   it('is noticed by no sidecar', () =>
     expectEveryLineOnce(elasticsearch, { namespace: 'outage', pod: talker.metadata.name, lines: LINES }));
 
-  it('is followed again: a policy of today is in force within seconds, and pods are injected', async () => {
+  it('is followed again: a new policy is in force within seconds, and its pods are injected', async () => {
     await world.namespace('after-outage');
+    const began = performance.now();
     await world.policy('after-outage');
+    expect(performance.now() - began).toBeLessThan(10_000);
     await world.apply(world.deployment('after-outage', 'new', counting(1, 50)));
     await world.available('after-outage', 'new');
     expect((await world.pods('after-outage', 'new')).map(isInjected)).toEqual([true]);
