@@ -9,7 +9,7 @@ import type { BulkBody, LineRange, Rows } from '../sink/bulk-body.ts';
 import { openingTables } from './openings.ts';
 import { engineTable } from './table.ts';
 import { LANES, STDERR, STDOUT, UNFRAMED } from '../source/lane.ts';
-import { BODY_BYTES, CHUNK_BYTES, JOB, MOST_ROWS, type Engine, type Piece } from './engine.ts';
+import { BODY_BYTES, CHUNK_BYTES, JOB, MOST_ROWS, type Engine, type OriginParts, type Piece } from './engine.ts';
 
 const OPEN_BRACE = 123;
 const SMALL_E = 101;
@@ -26,6 +26,7 @@ export class EngineBody implements BulkBody {
   readonly #body: Body;
   readonly #writer: DocumentWriter;
   readonly #rows: Rows;
+  readonly #parts = new WeakMap<Origin, OriginParts>();
   #origin: Origin | undefined;
   #hasOrigin = false;
 
@@ -164,15 +165,19 @@ export class EngineBody implements BulkBody {
   #isReady(origin: Origin): boolean {
     if (origin === this.#origin) return this.#hasOrigin;
     this.#origin = origin;
-    const { file, constant } = origin;
-    const action = Buffer.from(`{"create":{"_id":"${file}.`);
-    const tracewell = Buffer.from(`,"tracewell":{"file":"${file}","bytes":`);
-    const [rest, nameless] = [constant, withoutService(constant)].map((part) =>
-      Buffer.concat([Buffer.from('"},'), part]),
-    );
-    this.#hasOrigin = this.#engine.setOrigin([action, tracewell, rest!, nameless!]);
+    let parts = this.#parts.get(origin);
+    if (!parts) this.#parts.set(origin, (parts = partsOf(origin)));
+    this.#hasOrigin = this.#engine.setOrigin(parts);
     return this.#hasOrigin;
   }
+}
+
+/** What the documents of a file have in common. */
+function partsOf({ file, constant }: Origin): OriginParts {
+  const action = Buffer.from(`{"create":{"_id":"${file}.`);
+  const tracewell = Buffer.from(`,"tracewell":{"file":"${file}","bytes":`);
+  const behind = (part: Buffer) => Buffer.concat([Buffer.from('"},'), part]);
+  return [action, tracewell, behind(constant), behind(withoutService(constant))];
 }
 
 /** The payload without what must be replaced; undefined when that is nothing. */

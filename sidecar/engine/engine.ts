@@ -6,6 +6,9 @@ import { ENGINE_WASM } from './wasm.ts';
 /** `[start, end)` of a buffer. */
 export type Piece = Pick<Text, 'buffer' | 'start' | 'end'>;
 
+/** What is the same for every record of a file: around its name, behind its text, and that without a service's name. */
+export type OriginParts = readonly [action: Buffer, tracewell: Buffer, constant: Buffer, nameless: Buffer];
+
 /** What the engine is made of: `assembly/index.ts`. Addresses and sizes are bytes. */
 interface Exports {
   reserve(size: number): number;
@@ -149,7 +152,7 @@ export class Engine {
   }
 
   /** Takes over what is the same for every record of a file; false when it has no room for it. */
-  setOrigin(parts: readonly [action: Buffer, tracewell: Buffer, constant: Buffer, nameless: Buffer]): boolean {
+  setOrigin(parts: OriginParts): boolean {
     if (parts.reduce((sum, { length }) => sum + length, 0) + SPARE > ORIGIN_BYTES) return false;
     let at = this.#exports.origin.value;
     for (const part of parts) at += part.copy(this.#memory, at);

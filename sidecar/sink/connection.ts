@@ -21,7 +21,7 @@ export class Connection {
   #hearing: Hearing | undefined;
   #error: Error | undefined;
   #isClosed = false;
-  #silenceMs = 0;
+  #silenceMs: number | undefined;
   readonly #onread: OnReadOpts;
 
   /** `buffer` is read into; it may be that of all connections. */
@@ -50,7 +50,10 @@ export class Connection {
     try {
       const socket = await dial(this.route, this.#onread, (begun) => this.#watch(begun));
       if (this.#isClosed) throw new Error('closed');
-      socket.on('timeout', () => this.close(new Error(`no answer for ${this.#silenceMs / 1000} s`)));
+      // Between two requests there may be silence.
+      socket.on('timeout', () => {
+        if (this.#hearing) this.close(new Error(`no answer for ${this.#silenceMs! / 1000} s`));
+      });
     } catch (error) {
       this.close();
       throw this.#error ?? error;
@@ -63,11 +66,15 @@ export class Connection {
   ask(head: string, body: Buffer, silenceMs: number, hearing: Hearing): void {
     if (this.#isClosed) return hearing.onEnd(this.#error);
     this.#hearing = hearing;
-    this.#silenceMs = silenceMs;
     const socket = this.#socket!;
-    socket.setTimeout(silenceMs);
+    // Each byte in either direction sets the timer back.
+    if (silenceMs !== this.#silenceMs) socket.setTimeout(silenceMs);
+    this.#silenceMs = silenceMs;
+    // Both go by one call.
+    socket.cork();
     socket.write(head, 'latin1');
     if (body.length > 0) socket.write(body);
+    socket.uncork();
   }
 
   /** The answer is there; returns whether another request may follow. */
@@ -77,7 +84,6 @@ export class Connection {
     const socket = this.#socket!;
     // An answer to half a request says that the rest is not wanted.
     if (socket.writableLength > 0) this.close();
-    else socket.setTimeout(0);
     return this.isOpen;
   }
 

@@ -35,7 +35,7 @@ interface Flight {
 type Drop = Pick<DropRules, 'ruleFor'>;
 
 /** Checkpoints are written when so much time has passed, or a full batch is answered for: after a crash no more is sent twice. */
-const SAVE_MS = 500;
+const SAVE_MS = 1000;
 
 /**
  * Batches: some are on their way while one is filled. Answers come in any order, but are settled in the order in which the

@@ -63,9 +63,10 @@ export class Patience {
   done({ era, trial }: Turn, setback?: Setback): void {
     if (!setback || setback.progress) this.#troubles = 0;
     if (setback) this.#suffer(era, setback.afterMs ?? 0);
-    else this.#relief.abort();
-    if (setback && (!trial || trial !== this.#trial)) return;
-    this.#trial?.resolve();
+    // Mostly nobody waits.
+    if (!this.#trial || (setback && trial !== this.#trial)) return;
+    if (!setback) this.#relief.abort();
+    this.#trial.resolve();
     this.#trial = undefined;
     this.#relief = new AbortController();
   }

@@ -25,8 +25,8 @@ export interface StateOptions {
   now: () => number;
 }
 
-/** What was written is forced onto the disk once in this time: a busy pod writes a hundred times a second. */
-const SYNC_MS = 1000;
+/** What was written is forced onto the disk once in this time: of a pod with many files that costs as much as reading them. */
+const SYNC_MS = 10_000;
 
 /** The checkpoints of a pod: one file each in the state folder, and all of them in memory. */
 export class State {
