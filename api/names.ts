@@ -26,6 +26,8 @@ export const MANAGED_BY = { key: 'app.kubernetes.io/managed-by', value: 'tracewe
 export const LABEL = {
   /** On pod or namespace, value "false": never inject. */
   inject: `${GROUP}/inject`,
+  /** On pod or namespace, value "false": never evict, whatever `spec.rollout` of a policy says. An annotation says the same. */
+  evict: `${GROUP}/evict`,
 } as const;
 
 /** Annotations that the webhook writes on an injected pod; the sidecar reads them live from the downward API. */
@@ -139,6 +141,14 @@ export const SKIP_REASON = {
   Missed: 'Missed',
 } as const;
 export type SkipReason = keyof typeof SKIP_REASON;
+
+/** What becomes of running pods that should have another sidecar: reasons of Events, beside those why a pod has none. */
+export const REPAIR = {
+  /** So that it is created again, with the sidecar. */
+  Evicted: 'Evicted',
+  /** What came instead has no sidecar either, or does not become ready: no more of the workload's pods are evicted for a while. */
+  RepairFailed: 'RepairFailed',
+} as const;
 
 /** Types of a policy's conditions; each carries a reason and a message that names the cure. */
 export const CONDITION = {

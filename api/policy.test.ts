@@ -8,6 +8,7 @@ it('an empty spec gets every default', () => {
     logs: { containers: { include: [], exclude: [] }, multiline: 'Auto', drop: [], redact: [] },
     retention: '14d',
     sidecar: { resources: { requests: {}, limits: {} } },
+    rollout: { mode: 'Missed', maxUnavailable: 1 },
   });
 });
 
@@ -28,6 +29,10 @@ it.each([
     'sidecar.resources.limits.memory',
   ],
   ['a priority that is no integer', { priority: 1.5 }, 'priority'],
+  ['a mode of rollout that there is not', { rollout: { mode: 'Always' } }, 'rollout.mode'],
+  ['a rollout that never begins', { rollout: { maxUnavailable: 0 } }, 'rollout.maxUnavailable'],
+  ['a share of more than all pods', { rollout: { maxUnavailable: '101%' } }, 'rollout.maxUnavailable'],
+  ['a share without its sign', { rollout: { maxUnavailable: '25' } }, 'rollout.maxUnavailable'],
 ])('%s is refused at its path', (_, spec, path) => {
   const result = policySpec.safeParse(spec);
   expect(result.error?.issues.map((issue) => issue.path.join('.'))).toContain(path);

@@ -69,6 +69,23 @@ const quantity = z
   });
 const resourceList = z.object({ cpu: quantity.optional(), memory: quantity.optional() });
 
+/** How many pods of a workload may be away: a number, or a share of them. */
+const countOrShare = z
+  .any()
+  .refine(
+    (value) =>
+      (typeof value === 'number' && Number.isInteger(value) && value >= 1) ||
+      (typeof value === 'string' && /^([1-9][0-9]?|100)%$/.test(value)),
+    'must be a whole number of at least 1, or a percentage from 1% to 100%',
+  )
+  .meta({
+    'x-kubernetes-int-or-string': true,
+    ...celRules({
+      rule: "type(self) == string ? (size(self) <= 4 && self.matches('^([1-9][0-9]?|100)%$')) : self >= 1",
+      message: 'must be a whole number of at least 1, or a percentage from 1% to 100%',
+    }),
+  });
+
 const redactionRule = z
   .object({
     builtin: z.enum(REDACTIONS).optional().describe('A built-in rule; docs/redaction.md says what each finds.'),
@@ -159,6 +176,22 @@ export const policySpec = z.object({
         .describe("The sidecar's resources; what is absent comes from the operator's defaults."),
     })
     .prefault({}),
+  rollout: z
+    .object({
+      mode: z
+        .enum(['Never', 'Missed', 'Evict'])
+        .default('Missed')
+        .describe(
+          'Which running pods are evicted so that they come back as they should be: none; those of the last ten minutes that went in without a sidecar although the policy was in force; or also older ones, and those with an outdated sidecar. Only pods of Deployments, StatefulSets and DaemonSets, and only by the Eviction API, which keeps to PodDisruptionBudgets.',
+        ),
+      maxUnavailable: countOrShare
+        .default(1)
+        .describe(
+          'How many pods of a workload may be away for it at a time: a number, or a share such as 25%, rounded down and at least one.',
+        ),
+    })
+    .prefault({})
+    .describe('How running pods without a sidecar, or with an outdated one, get it.'),
 });
 
 export const clusterPolicySpec = policySpec.extend({

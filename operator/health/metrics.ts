@@ -22,6 +22,14 @@ export class Metrics {
     'Running pods that a policy governs, by whether they have a sidecar.',
     ['namespace', 'policy', 'state'],
   );
+  readonly #evictions = this.#counter('tracewell_evictions_total', 'Pods that were to be evicted, to get a sidecar.', [
+    'result',
+  ]);
+  readonly #failedRepairs = this.#counter(
+    'tracewell_failed_repairs_total',
+    'Workloads whose pods were evicted, and came back no better.',
+    [],
+  );
   readonly #elastic = this.#gauge(
     'tracewell_elasticsearch_ready',
     'Whether the last dealing with Elasticsearch went well.',
@@ -69,6 +77,14 @@ export class Metrics {
 
   forgetPolicy(of: { namespace: string; policy: string }): void {
     for (const state of ['injected', 'missing']) this.#pods.remove({ ...of, state });
+  }
+
+  evicted(result: 'evicted' | 'blocked' | 'error'): void {
+    this.#evictions.inc({ result });
+  }
+
+  repairFailed(): void {
+    this.#failedRepairs.inc();
   }
 
   elasticReady(ready: boolean): void {

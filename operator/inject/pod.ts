@@ -47,6 +47,10 @@ export function isInjected({ spec }: Pod): boolean {
   return (spec.initContainers ?? []).some((container) => isOurs(container) && container.restartPolicy === 'Always');
 }
 
+/** Its readiness probes hold: Services send it what comes. */
+export const isReady = ({ status }: Pod): boolean =>
+  status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false;
+
 /** For people: the name, or what it will begin with. */
 export function displayName({ metadata }: Pod): string {
   return metadata.name || (metadata.generateName ? `${metadata.generateName}*` : '(no name)');

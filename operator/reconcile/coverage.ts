@@ -1,41 +1,29 @@
-import { SKIP_REASON, type SkipReason } from '../../api/names.ts';
-import type { Policy, PolicyStatus } from '../../api/policy.ts';
-import { displayName, isInjected, type Pod } from '../inject/pod.ts';
-import { skipOf, type Surroundings } from '../inject/skip.ts';
+import type { SkipReason } from '../../api/names.ts';
+import type { PolicyStatus } from '../../api/policy.ts';
+import { standingOf, type StandingOptions } from '../audit/standing.ts';
+import { displayName, type Pod } from '../inject/pod.ts';
 import { stemOf, titleOf } from '../policy/accept.ts';
-import { selecting } from '../policy/govern.ts';
-import { hasEnded } from './pods.ts';
 
 export type Coverage = NonNullable<PolicyStatus['pods']>;
 
 /** A list in a status is no longer than this; what goes past it is left out. */
 const LISTED = 32;
 
-export interface CoverageOptions {
-  /** Those that reach the namespace. */
-  policies: readonly Policy[];
-  surroundings: Surroundings;
-  isOutdated: (pod: Pod, policy: Policy) => boolean;
-}
-
 /**
- * Each policy's pods, by its stem, and for those without a sidecar why: the reason that the webhook would give, or `Missed`
- * when there is none, because it was not there or not asked. Pods that have ended or are going do not count.
+ * Each policy's pods, by its stem, and for those without a sidecar why. Pods that have ended or are going do not count.
  */
-export function coverage(pods: Iterable<Pod>, options: CoverageOptions): Map<string, Coverage> {
-  const { policies, surroundings, isOutdated } = options;
-  const all = new Map<string, Coverage>(policies.map((policy) => [stemOf(policy), emptyCoverage()]));
+export function coverage(pods: Iterable<Pod>, options: StandingOptions): Map<string, Coverage> {
+  const all = new Map<string, Coverage>(options.policies.map((policy) => [stemOf(policy), emptyCoverage()]));
   for (const pod of pods) {
-    if (hasEnded(pod) || pod.metadata.deletionTimestamp) continue;
-    const [policy, ...shadowed] = selecting(policies, pod.metadata.labels ?? {});
-    if (!policy) continue;
+    const standing = standingOf(pod, options);
+    if (!standing) continue;
+    const { policy, shadowed, skip, isOutdated } = standing;
     const name = displayName(pod);
     const counts = all.get(stemOf(policy))!;
     counts.matched++;
-    if (isInjected(pod)) {
-      counts.injected++;
-      if (isOutdated(pod, policy)) counts.outdated++;
-    } else count(counts, skipOf(pod, { policy, ...surroundings })?.reason ?? SKIP_REASON.Missed, name);
+    if (skip) count(counts, skip.reason, name);
+    else counts.injected++;
+    if (isOutdated) counts.outdated++;
     for (const one of shadowed) shadow(all.get(stemOf(one))!, titleOf(policy), name);
   }
   for (const counts of all.values()) order(counts);

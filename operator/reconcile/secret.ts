@@ -99,6 +99,10 @@ export function secretOf({ namespace, policies, lastGood, key, redactionKey, ca,
 
 const fileOf = (stem: string): string => `${stem}.json`;
 
+/** Whether the Secret holds a configuration for this policy. */
+export const configures = (secret: Secret | undefined, stem: string): boolean =>
+  secret?.data?.[fileOf(stem)] !== undefined;
+
 /** The files that a Secret has for these policies, by name. */
 export function filesOf(secret: Secret | undefined, stems: readonly string[]): Record<string, string> {
   const { data = {} } = secret ?? {};
