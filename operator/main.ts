@@ -7,10 +7,12 @@ import { startAll, stopAll } from '../runtime/lifecycle.ts';
 import { IssuedSecret, OwnSecret } from './cert-secret.ts';
 import { CertStore } from './cert-store.ts';
 import { certificateNames } from './certs.ts';
+import { Audit } from './audit/audit.ts';
 import { Caches } from './caches.ts';
 import { Cluster } from './cluster.ts';
 import { readConfig } from './config.ts';
 import { Elastic } from './elastic/client.ts';
+import { Events } from './events.ts';
 import { Metrics } from './health/metrics.ts';
 import { HealthServer } from './health/server.ts';
 import { WebhookServer } from './inject/server.ts';
@@ -18,10 +20,11 @@ import { isOutdated } from './inject/revision.ts';
 import { surroundingsOf, webhookApp } from './inject/webhook.ts';
 import { Leader } from './leader.ts';
 import { operatorLog } from './log.ts';
+import { stemOf } from './policy/accept.ts';
 import { Controller } from './reconcile/controller.ts';
 import { Provision } from './reconcile/provision.ts';
 import { Reconciler } from './reconcile/reconciler.ts';
-import { revisionOf } from './reconcile/secret.ts';
+import { configures, revisionOf } from './reconcile/secret.ts';
 import { Selection } from './reconcile/selection.ts';
 import { webhookPath } from './reconcile/webhook-config.ts';
 import { SidecarAnnotations } from './reports/annotations.ts';
@@ -48,12 +51,22 @@ try {
     cluster,
     platform: { ownNamespace: namespace, bounds: config.bounds },
     listener: {
-      policyChanged: (is, was) => term?.controller.policyChanged(is, was),
-      namespaceChanged: (is, was) => term?.controller.namespaceChanged(is, was),
-      secretChanged: (of) => term?.controller.secretChanged(of),
+      policyChanged: (is, was) => {
+        term?.controller.policyChanged(is, was);
+        term?.audit.policyChanged(is, was);
+      },
+      namespaceChanged: (is, was) => {
+        term?.controller.namespaceChanged(is, was);
+        term?.audit.touch((is ?? was)!.metadata.name);
+      },
+      secretChanged: (of) => {
+        term?.controller.secretChanged(of);
+        term?.audit.touch(of);
+      },
       podChanged: (is, was) => {
         if (!is) reports.latest.forget(was!.metadata.uid!);
         term?.controller.podChanged(is, was);
+        term?.audit.touch((is ?? was)!.metadata.namespace!);
       },
       breakerChanged: (scopes) => term?.controller.breakerChanged(scopes),
     },
@@ -114,6 +127,10 @@ try {
     log,
   });
 
+  // What is to be said of an object -> an Event.
+  const identity = config.podName || hostname();
+  const events = new Events({ cluster, instance: identity, now, clock, log });
+
   // Keys -> the world in order: only the leader does this, and each of its terms begins anew.
   const newTerm = () => {
     const selection = new Selection({ cluster, name, namespace, owner, now, log, caBundle: () => certs.caBundle });
@@ -161,7 +178,28 @@ try {
       random,
     });
     const annotations = new SidecarAnnotations({ cluster, podOf: (of, pod) => pods.get(of, pod), now, log });
-    return { selection, controller, annotations, parts: [controller, annotations, reports] };
+    // Pods against policies: what is missed is mended or named.
+    const audit = new Audit({
+      cluster,
+      view: {
+        namespaces,
+        podsOf: (of) => pods.of(of),
+        policiesOf: (of) => caches.policiesOf(of),
+        refusedIn: (of) => policies.refusedIn(of).map(stemOf),
+        surroundingsOf: (of) => surroundingsOf(caches, of, site),
+        isConfigured: (of, stem) => configures(secrets.get(of, SECRET), stem),
+        since: (policy, of) => selection.since(policy, of),
+        isOutdated: (pod) => isOutdated(pod, config.sidecar),
+        isReady: () => caches.synced && selection.published && !unsupported,
+        took: (pod) => pods.took(pod),
+      },
+      events,
+      metrics,
+      now,
+      clock,
+      log,
+    });
+    return { selection, controller, annotations, audit, parts: [controller, annotations, reports, audit] };
   };
   let term: ReturnType<typeof newTerm> | undefined;
   const leader = new Leader({
@@ -169,7 +207,7 @@ try {
     namespace,
     name,
     // A pod's name and more: of a container that was restarted the old process may still be ending.
-    identity: `${config.podName || hostname()}_${randomUUID()}`,
+    identity: `${identity}_${randomUUID()}`,
     onGained: async () => {
       metrics.leads(true);
       term = newTerm();

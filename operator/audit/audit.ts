@@ -8,6 +8,7 @@ import { wait } from '../../runtime/wait.ts';
 import type { KubeObject } from '../cluster.ts';
 import type { Pod } from '../inject/pod.ts';
 import type { Surroundings } from '../inject/skip.ts';
+import type { RawPolicy } from '../policy/accept.ts';
 import { Evictor, isGone, podPath, type EvictorOptions } from './evictor.ts';
 import { changesOf } from './follow.ts';
 import { skipNotices } from './notices.ts';
@@ -83,9 +84,10 @@ export class Audit implements Part {
     this.#touched.add(namespace);
   }
 
-  /** Something happened that may concern every namespace. */
-  touchAll(): void {
-    this.#lookedAt = -Infinity;
+  /** It may concern every namespace; our own writes to a status concern none. */
+  policyChanged(now: RawPolicy | undefined, before: RawPolicy | undefined): void {
+    if (now?.metadata.generation !== before?.metadata.generation || now?.metadata.deletionTimestamp)
+      this.#lookedAt = -Infinity;
   }
 
   start(): void {

@@ -17,5 +17,6 @@ export const CURE: Readonly<Record<SkipReason, string>> = {
   LimitRange: 'Set spec.sidecar.resources of the policy to what the LimitRange allows.',
   QuotaExceeded: 'Raise the quota, or lower spec.sidecar.resources of the policy.',
   AnnotationsFull: 'Shorten its annotations.',
+  BreakerOpen: 'See the message: injection goes on by itself when a sidecar starts again.',
   Missed: 'Restart its workload (kubectl rollout restart), or create it again.',
 };

@@ -74,17 +74,12 @@ describe('of a workload that is rolled', () => {
   it('the next go when the first ones are replaced and ready', () => {
     const before = workload(pods('a b c'), ['a', 'b', 'c'], { mode: 'Evict' });
     const attempt = evicted(before, undefined, [before.pods[0]!], 0);
-    const steps: [string, Workload][] = [
-      ['it is going', workload([...pods('a', going), ...pods('b c')], ['b', 'c'], { mode: 'Evict' })],
-      ['it is gone', workload(pods('b c'), ['b', 'c'], { mode: 'Evict' })],
-      [
-        'another one has come',
-        workload([...pods('b c'), ...pods('d', { isReady: false })], ['b', 'c'], { mode: 'Evict' }),
-      ],
-    ];
-    for (const [what, now] of steps) {
-      expect(progress(now, attempt, 1000), what).toEqual({ attempt });
-      expect(pick(now, attempt, 1000), what).toBe('');
+    const leaving = workload([...pods('a', going), ...pods('b c')], ['b', 'c'], { mode: 'Evict' });
+    const gone = workload(pods('b c'), ['b', 'c'], { mode: 'Evict' });
+    const come = workload([...pods('b c'), ...pods('d', { isReady: false })], ['b', 'c'], { mode: 'Evict' });
+    for (const now of [leaving, gone, come]) {
+      expect(progress(now, attempt, 1000)).toEqual({ attempt });
+      expect(pick(now, attempt, 1000)).toBe('');
     }
     const ready = workload(pods('b c d'), ['b', 'c'], { mode: 'Evict' });
     expect(progress(ready, attempt, 1000)).toEqual({ attempt: undefined });

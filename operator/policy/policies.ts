@@ -34,6 +34,11 @@ export class Policies {
     return judged;
   }
 
+  /** Those of the namespace and of the cluster that are not accepted. */
+  refusedIn(namespace: string): RawPolicy[] {
+    return this.all().filter((raw) => (raw.metadata.namespace ?? namespace) === namespace && !this.judge(raw).ok);
+  }
+
   /** What one of our policies was made of, and what was said about it. */
   sourceOf(policy: Policy): { raw: RawPolicy; notes: readonly string[] } {
     const source = this.#sources.get(policy);
