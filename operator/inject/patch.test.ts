@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { arbitraryPod } from '../../test/operator/arbitrary-pod.ts';
 import { podOf, policyOf, SETTINGS } from '../../test/operator/objects.ts';
 import { applyPatch } from '../../test/operator/patched.ts';
 import { inject, patchOf } from './patch.ts';
-import { isInjected, type Pod } from './pod.ts';
+import { isInjected, OUR_VOLUMES, type Pod } from './pod.ts';
 
 const GOLDEN = join(import.meta.dirname, '../../test/golden/inject');
 const options = { policy: policyOf('shop'), settings: SETTINGS, now: new Date('2026-01-02T03:04:05Z') };
@@ -23,42 +24,13 @@ describe('a pod comes out of the webhook as its golden file says', () => {
   });
 });
 
-/** Pods with all kinds of init containers, volumes and annotations, present, empty or absent. */
-const pods = fc
-  .record({
-    annotations: fc.option(fc.dictionary(fc.constantFrom('team', 'tracewell.dev/policy'), fc.string()), {
-      nil: undefined,
-    }),
-    initContainers: fc.option(
-      fc
-        .uniqueArray(fc.constantFrom('istio-validation', 'istio-proxy', 'linkerd-proxy', 'migrate', 'warm-up'))
-        .map((names) => names.map((name) => ({ name, image: `${name}:1` }))),
-      { nil: undefined },
-    ),
-    volumes: fc.option(
-      fc.uniqueArray(fc.constantFrom('data', 'cache')).map((names) => names.map((name) => ({ name, emptyDir: {} }))),
-      { nil: undefined },
-    ),
-    limits: fc.option(fc.constant({ cpu: '1', memory: '1Gi' }), { nil: undefined }),
-  })
-  .map(({ annotations, initContainers, volumes, limits }) =>
-    podOf(
-      {
-        containers: [{ name: 'app', image: 'cart:1', ...(limits ? { resources: { limits } } : {}) }],
-        ...(initContainers ? { initContainers } : {}),
-        ...(volumes ? { volumes } : {}),
-      },
-      annotations ? { annotations } : {},
-    ),
-  );
-
 /** What other webhooks do to a pod between our two calls. */
 const meddling = fc.constantFrom<(pod: Pod) => void>(
   () => {},
   ({ spec }) => {
     spec.initContainers = spec.initContainers!.toReversed();
   },
-  ({ spec }) => void spec.initContainers!.unshift({ name: 'istio-init', image: 'proxyv2:1' }),
+  ({ spec }) => void spec.initContainers!.unshift({ name: 'istio-validation', image: 'proxyv2:1' }),
   ({ spec }) => {
     for (const container of spec.initContainers!) delete container.restartPolicy;
   },
@@ -72,7 +44,7 @@ const meddling = fc.constantFrom<(pod: Pod) => void>(
 describe('whatever the pod', () => {
   it('applying the patch gives the pod as it should be', () => {
     fc.assert(
-      fc.property(pods, (pod) => {
+      fc.property(arbitraryPod, (pod) => {
         expect(patched(pod)).toEqual(inject(pod, options));
       }),
     );
@@ -80,7 +52,7 @@ describe('whatever the pod', () => {
 
   it('patching twice is patching once', () => {
     fc.assert(
-      fc.property(pods, (pod) => {
+      fc.property(arbitraryPod, (pod) => {
         expect(patchOf(patched(pod), options)).toEqual([]);
       }),
     );
@@ -88,7 +60,7 @@ describe('whatever the pod', () => {
 
   it('the pod that comes in is not changed', () => {
     fc.assert(
-      fc.property(pods, (pod) => {
+      fc.property(arbitraryPod, (pod) => {
         const before = structuredClone(pod);
         patchOf(pod, options);
         expect(pod).toEqual(before);
@@ -98,18 +70,18 @@ describe('whatever the pod', () => {
 
   it('the application’s containers and volumes stay, in their order', () => {
     fc.assert(
-      fc.property(pods, (pod) => {
+      fc.property(arbitraryPod, (pod) => {
         const { spec } = patched(pod);
         expect(spec.containers).toEqual(pod.spec.containers);
         expect(spec.initContainers!.filter(({ name }) => name !== 'tracewell')).toEqual(pod.spec.initContainers ?? []);
-        expect(spec.volumes!.filter(({ name }) => !name.startsWith('tracewell-'))).toEqual(pod.spec.volumes ?? []);
+        expect(spec.volumes!.filter(({ name }) => !OUR_VOLUMES.includes(name))).toEqual(pod.spec.volumes ?? []);
       }),
     );
   });
 
   it('the sidecar works after another webhook was there, and a third run changes nothing', () => {
     fc.assert(
-      fc.property(pods, meddling, (pod, meddle) => {
+      fc.property(arbitraryPod, meddling, (pod, meddle) => {
         const between = structuredClone(patched(pod));
         meddle(between);
         const again = patched(between);
