@@ -41,9 +41,9 @@ describe('a pod is skipped', () => {
   it.each<[string, SkipReason, ReturnType<typeof skip>, string]>([
     ['of the system', 'SystemNamespace', skip(inNamespace('kube-system')), 'pods of kube-system are never injected'],
     ['of the operator itself', 'SystemNamespace', skip(inNamespace('tracewell')), 'pods of tracewell are never'],
-    ['that has the label', 'OptedOut', skip(podOf({}, { labels: OPT_OUT })), 'the pod has the label'],
-    ['that says the same by an annotation', 'OptedOut', skip(podOf({}, { annotations: OPT_OUT })), 'the pod has'],
-    ['whose namespace has the label', 'OptedOut', skip(podOf(), { namespaceLabels: OPT_OUT }), 'the namespace has'],
+    ['that has the label', 'OptedOut', skip(podOf({}, { labels: OPT_OUT })), 'the pod says tracewell.dev/inject=false'],
+    ['that says the same by an annotation', 'OptedOut', skip(podOf({}, { annotations: OPT_OUT })), 'the pod says'],
+    ['whose namespace has the label', 'OptedOut', skip(podOf(), { namespaceLabels: OPT_OUT }), 'the namespace says'],
     ['whose label says no', 'InvalidLabel', skip(podOf({}, { labels: saying('no') })), 'the pod says'],
     ['whose label says False', 'InvalidLabel', skip(podOf({}, { labels: saying('False') })), '"False"'],
     ['whose label says nothing', 'InvalidLabel', skip(podOf({}, { labels: saying('') })), '=""'],

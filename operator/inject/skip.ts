@@ -48,7 +48,7 @@ const saidOf = ({ metadata }: Pod) => metadata.labels?.[LABEL.inject] ?? metadat
 /** Somebody said so, on the pod or on its namespace. */
 const optedOut: Check = (pod, { namespaceLabels }) => {
   const where = saidOf(pod) === 'false' ? 'pod' : namespaceLabels[LABEL.inject] === 'false' ? 'namespace' : undefined;
-  return where && `the ${where} has the label ${LABEL.inject}=false`;
+  return where && `the ${where} says ${LABEL.inject}=false`;
 };
 
 /** Whoever writes "no" wants something, and most likely no sidecar. */
