@@ -10,9 +10,10 @@ import { live } from './live.ts';
 import { memory } from './memory.ts';
 import { jsonOf, tableOf } from './table.ts';
 import { throughput } from './throughput.ts';
+import { webhook } from './webhook.ts';
 
-/** `npm run bench -- NAME`: measures the sidecar (docs/benchmarks.md). */
-const benchmarks = [throughput, formats, live, idle, memory];
+/** `npm run bench -- NAME`: measures sidecar and operator (docs/benchmarks.md). */
+const benchmarks = [throughput, formats, live, idle, memory, webhook];
 const args = process.argv.slice(2);
 if (args.length === 0) console.log(help(benchmarks));
 else process.exit(await measure());

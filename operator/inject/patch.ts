@@ -7,6 +7,7 @@ import { isOurs, OUR_VOLUMES, workloadOf, type Container, type Pod } from './pod
 import { numberOf } from './quantity.ts';
 import { revisionOf } from './revision.ts';
 import { sidecarContainer, sidecarResources, sidecarVolumes, type SidecarSettings } from './sidecar.ts';
+import { unsaidRequests } from './totals.ts';
 
 /** RFC 6902, the part of it that is needed: "add" also replaces. */
 export interface Operation {
@@ -45,6 +46,7 @@ export function patchOf(pod: Pod, options: InjectOptions): Operation[] {
     ...difference('/metadata/annotations', pod.metadata.annotations, wanted.metadata.annotations),
     ...difference('/spec/initContainers', pod.spec.initContainers, wanted.spec.initContainers),
     ...difference('/spec/volumes', pod.spec.volumes, wanted.spec.volumes),
+    ...difference('/spec/resources', pod.spec.resources, wanted.spec.resources),
   ];
 }
 
@@ -63,6 +65,7 @@ export function inject(pod: Pod, { policy, settings, now }: InjectOptions): Pod 
     metadata: { ...pod.metadata, annotations: annotations(pod, { policy, settings, now }) },
     spec: {
       ...pod.spec,
+      ...ownResources(pod),
       initContainers: others.toSpliced(place, 0, ours),
       // In place: the API server adds its token's volume after ours, and then asks again.
       volumes: [
@@ -71,6 +74,14 @@ export function inject(pod: Pod, { policy, settings, now }: InjectOptions): Pod 
       ],
     },
   };
+}
+
+/** What the pod says of itself as a whole, and what else it means by that. */
+function ownResources(pod: Pod): Pick<Pod['spec'], 'resources'> {
+  const resources: object | undefined = pod.spec.resources;
+  const unsaid = unsaidRequests(pod);
+  if (!resources || Object.keys(unsaid).length === 0) return {};
+  return { resources: { ...resources, requests: { ...pod.spec.resources?.requests, ...unsaid } } };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { V1PodAffinityTerm } from '@kubernetes/client-node';
 import type { Pod } from './pod.ts';
 import { nanosOf, quantityOf } from './quantity.ts';
-import { hasPodResources, podTotal, sumOf, type Totals } from './totals.ts';
+import { hasPodResources, podTotal, sumOf, takes, type Totals } from './totals.ts';
 
 interface Scope {
   scopeName: string;
@@ -64,7 +64,7 @@ function unsaidBy(pod: Pod, resources: readonly string[]): { container: string; 
     const [, kind = 'requests', name] = /^(?:(requests|limits)\.)?(cpu|memory)$/.exec(resource) ?? [];
     if (!name) continue;
     const all = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
-    const silent = all.find(({ resources }) => resources?.[kind as 'requests' | 'limits']?.[name] === undefined);
+    const silent = all.find((container) => takes(container, kind as 'requests' | 'limits')[name] === undefined);
     if (silent) return { container: silent.name, resource };
   }
   return undefined;

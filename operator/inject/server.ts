@@ -12,6 +12,8 @@ const GRACE_MS = 3_000;
  * end on its way is lost, and its pod goes in without a sidecar.
  */
 const KEEP_ALIVE_MS = 120_000;
+/** Also of connections that it opened and has not used yet: those have the time of a request's headers, by default a minute. */
+const TIMES = { handshakeTimeout: 10_000, keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: KEEP_ALIVE_MS };
 
 /** Serves the webhook over TLS; a renewed certificate is taken over without a restart. */
 export class WebhookServer implements Part {
@@ -22,7 +24,8 @@ export class WebhookServer implements Part {
   #draining = false;
 
   constructor(app: Express, port: number) {
-    this.#server = createServer({ minVersion: 'TLSv1.2', keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+    const options = { minVersion: 'TLSv1.2', ...TIMES } as const;
+    this.#server = createServer(options, (request, response) => {
       if (this.#draining) response.setHeader('connection', 'close');
       // Of one that was asked before that.
       response.once('close', () => {

@@ -123,13 +123,18 @@ const volumeTaken: Check = ({ spec }) => {
   return volume && !injected && `the pod has a volume of its own with the name ${volume.name}`;
 };
 
-/** The API server refuses a pod whose containers' requests add up to more than the pod's own. */
+/**
+ * The API server refuses a pod whose containers' requests add up to more than the pod's own; where it says none they become
+ * the pod's, and must not be above its limit.
+ */
 const podResources: Refusal = (after) => {
+  const { limits, requests } = after.spec.resources ?? {};
   const together = containersTotal(after, 'requests');
-  for (const [name, most] of Object.entries(sumOf({}, after.spec.resources?.requests))) {
+  for (const [name, most] of Object.entries(sumOf({}, { ...limits, ...requests }))) {
     const sum = together[name] ?? 0n;
+    const does = requests?.[name] === undefined ? 'limits itself to' : 'requests';
     if (sum > most)
-      return `the pod requests ${quantityOf(most)} of ${name} (spec.resources), and its containers with the sidecar ${quantityOf(sum)}`;
+      return `the pod ${does} ${quantityOf(most)} of ${name} (spec.resources), and its containers with the sidecar request ${quantityOf(sum)}`;
   }
   return undefined;
 };

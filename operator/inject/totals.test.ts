@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { podOf } from '../../test/operator/objects.ts';
 import { quantityOf } from './quantity.ts';
-import { containersTotal, hasPodResources, podTotal } from './totals.ts';
+import { containersTotal, hasPodResources, podTotal, unsaidRequests } from './totals.ts';
 
 const container = (cpu: string, restartPolicy?: string) => ({ resources: { requests: { cpu } }, restartPolicy });
 const sidecar = (cpu: string) => container(cpu, 'Always');
@@ -12,6 +12,7 @@ it.each([
   ['an init container that needs more alone', [container('100m')], [container('300m'), container('200m')], '300m'],
   ['the native sidecars, too', [container('100m')], [sidecar('50m'), sidecar('20m')], '170m'],
   ['the sidecars before an init container beside it', [container('100m')], [sidecar('50m'), container('200m')], '250m'],
+  ['what they are limited to where they say no more', [{ resources: { limits: { cpu: '1' } } }], [], '1'],
   ['not those after it', [container('100m')], [container('200m'), sidecar('50m')], '200m'],
 ])('containers take %s', (_, containers, initContainers, expected) => {
   const { cpu } = containersTotal(podOf({ containers, initContainers }), 'requests');
@@ -37,4 +38,19 @@ it.each([
   [{ requests: { 'x/gpu': '1' } }, false],
 ])('a pod with resources %j speaks for itself: %s', (resources, expected) => {
   expect(hasPodResources(podOf({ resources }))).toBe(expected);
+});
+
+it.each([
+  ['all that it is limited to', { limits: { cpu: '1', memory: '1Gi' } }, [{}], { cpu: '1', memory: '1Gi' }],
+  ['no more than it says', { limits: { cpu: '1' }, requests: { cpu: '500m' } }, [{}], {}],
+  [
+    'what its containers say, where they do',
+    { limits: { cpu: '1', memory: '1Gi' } },
+    [container('1m')],
+    { memory: '1Gi' },
+  ],
+  ['by a limit as well', { limits: { cpu: '1' } }, [{ resources: { limits: { cpu: '1m' } } }], {}],
+  ['nothing without a limit', { requests: { cpu: '1' } }, [{}], {}],
+])('a pod means to request %s', (_, resources, containers, expected) => {
+  expect(unsaidRequests(podOf({ resources, containers }))).toEqual(expected);
 });

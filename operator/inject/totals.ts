@@ -1,4 +1,4 @@
-import type { Pod } from './pod.ts';
+import { isOurs, type Container, type Pod } from './pod.ts';
 import { nanosOf } from './quantity.ts';
 
 /** Billionths, by the name of the resource. */
@@ -10,19 +10,38 @@ type Kind = 'requests' | 'limits';
  * What a pod's containers take together: those that run side by side are added up, and an init container that ends needs its
  * own beside the native sidecars before it (Kubernetes, "Resource sharing within containers").
  */
-export function containersTotal({ spec }: Pod, kind: Kind): Totals {
+export function containersTotal({ spec }: Pick<Pod, 'spec'>, kind: Kind): Totals {
   let running: Totals = {};
-  for (const { resources } of spec.containers) running = sumOf(running, resources?.[kind]);
+  for (const container of spec.containers) running = sumOf(running, takes(container, kind));
   let sidecars: Totals = {};
   let starting: Totals = {};
-  for (const { resources, restartPolicy } of spec.initContainers ?? []) {
-    const now = sumOf(sidecars, resources?.[kind]);
+  for (const container of spec.initContainers ?? []) {
+    const own = takes(container, kind);
+    const now = sumOf(sidecars, own);
     starting = most(starting, now);
-    if (restartPolicy !== 'Always') continue;
-    running = sumOf(running, resources?.[kind]);
+    if (container.restartPolicy !== 'Always') continue;
+    running = sumOf(running, own);
     sidecars = now;
   }
   return most(running, starting);
+}
+
+/** What a container says, and what the API server makes of it: who only limits itself requests just that. */
+export function takes({ resources }: Pick<Container, 'resources'>, kind: Kind): Record<string, string> {
+  return { ...resources?.limits, ...(kind === 'requests' ? resources?.requests : {}) };
+}
+
+/**
+ * Of what a pod limits as a whole, and of which neither itself nor a container requests anything, it requests all: the API
+ * server fills that in after the webhooks (kubernetes, pkg/apis/core/v1/defaults.go, defaultPodRequests). A sidecar's request
+ * would then be the only one, and the pod's instead.
+ */
+export function unsaidRequests({ spec }: Pod): Record<string, string> {
+  const { limits = {}, requests = {} } = spec.resources ?? {};
+  const others = { ...spec, initContainers: (spec.initContainers ?? []).filter((container) => !isOurs(container)) };
+  const together = containersTotal({ spec: others }, 'requests');
+  const unsaid = ([name]: [string, string]) => isPodLevel(name) && requests[name] === undefined && !together[name];
+  return Object.fromEntries(Object.entries(limits).filter(unsaid));
 }
 
 /** What the pod as a whole takes: what it says itself (`spec.resources`), else its containers. */

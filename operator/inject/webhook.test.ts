@@ -2,11 +2,13 @@ import { once } from 'node:events';
 import { request } from 'node:https';
 import { connect as dial } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { keepingLog } from '../../test/operator/log.ts';
 import { freePort } from '../../test/operator/port.ts';
 import { podOf, policyOf, SURROUNDINGS } from '../../test/operator/objects.ts';
 import { answered } from '../../test/operator/patched.ts';
+import { until } from '../../test/wait.ts';
 import { renew, type Certificates } from '../certs.ts';
 import { inject } from './patch.ts';
 import { isInjected, type Pod } from './pod.ts';
@@ -71,9 +73,21 @@ interface Answer {
   };
 }
 
-async function post(body: string | Buffer, path = '/inject', method = 'POST'): Promise<Answer> {
-  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-  const sent = request({ host: '127.0.0.1', port, path, method, headers, servername: NAME, ca: certificates.ca });
+interface Sent {
+  path?: string;
+  method?: string;
+  headers?: Record<string, string | undefined>;
+}
+
+function open({ path = '/inject', method = 'POST', headers }: Sent): ReturnType<typeof request> {
+  const { ca } = certificates;
+  const given = Object.entries({ 'content-type': 'application/json', ...headers });
+  const said = Object.fromEntries(given.filter(([, value]) => value !== undefined));
+  return request({ host: '127.0.0.1', port, path, method, headers: said, servername: NAME, ca, agent: false });
+}
+
+async function post(body: string | Buffer, { headers, ...how }: Sent = {}): Promise<Answer> {
+  const sent = open({ ...how, headers: { 'content-length': String(Buffer.byteLength(body)), ...headers } });
   // A server that refuses a large body need not read it to its end.
   sent.on('error', () => {});
   sent.end(body);
@@ -87,7 +101,14 @@ const reviewOf = (object: unknown, more: object = {}) =>
   JSON.stringify({
     apiVersion: 'admission.k8s.io/v1',
     kind: 'AdmissionReview',
-    request: { uid: 'r1', kind: { kind: 'Pod' }, namespace: 'shop', operation: 'CREATE', object, ...more },
+    request: {
+      uid: 'r1',
+      kind: { group: '', version: 'v1', kind: 'Pod' },
+      namespace: 'shop',
+      operation: 'CREATE',
+      object,
+      ...more,
+    },
   });
 
 const patched = (pod: Pod, { response }: Answer['body']): Pod => answered(pod, response!);
@@ -249,32 +270,45 @@ describe('the webhook', () => {
 
 describe('what is no review', () => {
   it.each([
-    ['garbage', 'garbage'],
-    ['nothing', ''],
-    ['null', 'null'],
-    ['a list', '[]'],
-    ['a text', '"review"'],
-    ['an object without a request', '{}'],
-    ['a request without a uid', reviewOf(podOf(), { uid: undefined })],
-    ['a request without a namespace', reviewOf(podOf(), { namespace: 7 })],
-    ['a request without an object', reviewOf(undefined)],
-    ['a change of a pod, which could not be patched like this', reviewOf(podOf(), { operation: 'UPDATE' })],
-    ['a subresource', reviewOf(podOf(), { subResource: 'ephemeralcontainers' })],
-    ['another kind', reviewOf(podOf(), { kind: { kind: 'PodTemplate' } })],
-    ['an object that is no pod', reviewOf({ metadata: {}, spec: {} })],
-    ['an object with null for metadata', reviewOf({ metadata: null, spec: { containers: [] } })],
-    ['an object whose containers are no list', reviewOf({ metadata: {}, spec: { containers: {} } })],
-    ['broken UTF-8', Buffer.from([0xff, 0xfe, 0x7b])],
-  ])('%s is answered 400, and counted as nothing', async (_, body) => {
-    const answer = await post(body);
-    expect(answer.status).toBe(400);
-    expect(answer.body.error).toBeTruthy();
+    ['garbage', 'garbage', 'the body is not JSON'],
+    ['half of one', reviewOf(podOf()).slice(0, 200), 'the body is not JSON'],
+    ['broken UTF-8', Buffer.from([0xff, 0xfe, 0x7b]), 'the body is not JSON'],
+    ['a text', '"review"', 'the body is not JSON'],
+    ['nothing', '', 'the body is no AdmissionReview'],
+    [
+      'another kind',
+      reviewOf(podOf(), { kind: { group: '', version: 'v1', kind: 'Service' } }),
+      'not about a pod (v1)',
+    ],
+  ])('%s is answered 400, and counted as nothing', async (_, body, error) => {
+    expect(await post(body)).toEqual({ status: 400, body: { error: expect.stringContaining(error) } });
     expect(reviews).toEqual([]);
   });
 
-  it('a body of more than 10 MB is answered 413', async () => {
-    const answer = await post(Buffer.alloc(10 * 1024 * 1024 + 1, 'x'));
-    expect(answer).toEqual({ status: 413, body: { error: 'a body of more than 10mb is refused' } });
+  it.each([
+    ['text', 'text/plain', 'application/json'],
+    ['a form', 'application/x-www-form-urlencoded', 'application/json'],
+    ['YAML', 'application/yaml', 'application/json'],
+    ['of a kind that is not said', undefined, 'application/json'],
+    ['JSON in another alphabet', 'application/json; charset=koi8-r', 'UTF-8'],
+  ])('a body that is %s is answered 415', async (_, type, words) => {
+    const { status, body } = await post(reviewOf(podOf()), { headers: { 'content-type': type } });
+    expect([status, body.error]).toEqual([415, expect.stringContaining(words)]);
+    expect(reviews).toEqual([]);
+  });
+
+  it('a compressed body is answered 415: a small one could become a large one', async () => {
+    const bomb = gzipSync(Buffer.alloc(20 * 1024 * 1024, ' '));
+    const { status, body } = await post(bomb, { headers: { 'content-encoding': 'gzip' } });
+    expect([status, body.error]).toEqual([415, 'the body is compressed: it must be plain JSON']);
+  });
+
+  it.each([
+    ['that says so', undefined],
+    ['that does not say so', { 'content-length': undefined, 'transfer-encoding': 'chunked' }],
+  ])('a body of more than 10 MB %s is answered 413', async (_, headers) => {
+    const answer = await post(Buffer.alloc(10 * 1024 * 1024 + 1, 'x'), { headers: headers ?? {} });
+    expect(answer).toEqual({ status: 413, body: { error: 'a body of more than 10 MB is refused' } });
   });
 
   it('a large pod below that is none', async () => {
@@ -282,12 +316,45 @@ describe('what is no review', () => {
     expect((await post(reviewOf(podOf({}, { annotations })))).status).toBe(200);
   });
 
+  it('bodies that together would take the operator’s memory are answered 503, until others are done', async () => {
+    const headers = { 'content-length': String(9 * 1024 * 1024) };
+    const slow = Array.from({ length: 7 }, () => open({ headers }));
+    for (const one of slow) {
+      one.on('error', () => {});
+      one.write('{');
+    }
+    const large = reviewOf(podOf({}, { annotations: { large: 'x'.repeat(2 * 1024 * 1024) } }));
+    await until('a large body to be refused', async () => (await post(large)).status === 503);
+    expect((await post(reviewOf(podOf()))).status).toBe(200);
+    for (const one of slow) one.destroy();
+    await until('it to be taken', async () => (await post(large)).status === 200);
+  });
+
+  it('a body too deep to be answered, which no pod is, harms nobody else', async () => {
+    const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+    const answer = await post(reviewOf(podOf({ volumes: 'DEEP' })).replace('"DEEP"', deep));
+    expect(answer).toEqual({ status: 500, body: { error: 'a fault of the operator' } });
+    expect((await post(reviewOf(podOf()))).status).toBe(200);
+  });
+
   it.each([
     ['/', 'POST'],
     ['/mutate', 'POST'],
     ['/inject', 'PUT'],
+    ['/inject', 'GET'],
   ])('%s by %s is answered 404', async (path, method) => {
-    expect((await post(reviewOf(podOf()), path, method)).status).toBe(404);
+    expect((await post(reviewOf(podOf()), { path, method })).status).toBe(404);
+  });
+
+  it.each([
+    ['broken', '{"request": {"object": {"env": "s3cret", '],
+    ['no review', JSON.stringify({ kind: 's3cret', apiVersion: 's3cret', request: 's3cret' })],
+    ['no pod', reviewOf({ metadata: { name: 's3cret' } }, { uid: 's3cret' })],
+    ['no creation', reviewOf(podOf(), { operation: 's3cret' })],
+  ])('no answer repeats what was asked, which may be secret: %s', async (_, body) => {
+    const answer = await post(body);
+    expect(answer.status).toBe(400);
+    expect(JSON.stringify(answer)).not.toContain('s3cret');
   });
 });
 

@@ -1,15 +1,17 @@
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import express, { type Express, type Request, type Response } from 'express';
 import { SKIP_REASON } from '../../api/names.ts';
 import type { Policy } from '../../api/policy.ts';
 import { describe } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
 import { titleOf } from '../policy/accept.ts';
 import { govern } from '../policy/govern.ts';
+import { intake, onFault, refuse } from './intake.ts';
 import { patchOf } from './patch.ts';
 import { displayName, type Pod } from './pod.ts';
 import type { LimitRange } from './limit-range.ts';
 import type { Node } from './node.ts';
 import type { Quota } from './quota.ts';
+import { answerOf, parseReview, type Review } from './review.ts';
 import type { SidecarSettings } from './sidecar.ts';
 import { skipOf, type Surroundings } from './skip.ts';
 
@@ -24,14 +26,6 @@ export interface View {
   nodes(): readonly Node[];
   /** Why nothing is injected in the namespace at the moment. */
   breakerOf(namespace: string): string | undefined;
-}
-
-export interface ReviewRequest {
-  uid: string;
-  namespace: string;
-  /** Nothing comes of it: it is answered, and neither counted nor told of. */
-  dryRun: boolean;
-  object: Pod;
 }
 
 export interface ReviewResult {
@@ -53,31 +47,23 @@ export interface WebhookOptions {
   onReview: (result: ReviewResult, seconds: number) => void;
 }
 
-const LIMIT = '10mb';
-
 /** The mutating webhook: `POST /inject` takes an AdmissionReview and answers with one. It always allows the pod. */
 export function webhookApp(options: WebhookOptions): Express {
   const app = express();
   app.disable('x-powered-by');
-  app.post('/inject', express.json({ limit: LIMIT, type: () => true }), (request: Request, response: Response) => {
+  app.disable('etag');
+  app.post('/inject', ...intake(), (request: Request, response: Response) => {
     const review = parseReview(request.body);
-    if (!review) {
-      response.status(400).json({ error: 'the body is no AdmissionReview (admission.k8s.io/v1) of a pod' });
-      return;
-    }
+    if ('fault' in review) return refuse(response, 400, review.fault);
     const started = performance.now();
     const { patch, warning, ...result } = decide(review, options);
     if (!review.dryRun) options.onReview(result, (performance.now() - started) / 1000);
-    response.json(answer(review.uid, patch, warning));
+    response.json(answerOf(review.uid, patch, warning));
   });
-  app.use((_: Request, response: Response) => {
-    response.status(404).json({ error: 'there is nothing here; the webhook is POST /inject' });
-  });
-  // Express tells error handlers by their four parameters.
-  app.use((error: { status?: number; message: string }, _: Request, response: Response, _next: NextFunction) => {
-    const status = error.status ?? 500;
-    response.status(status).json({ error: status === 413 ? `a body of more than ${LIMIT} is refused` : error.message });
-  });
+  app.use((_: Request, response: Response) =>
+    refuse(response, 404, 'there is nothing here; the webhook is POST /inject'),
+  );
+  app.use(onFault);
   return app;
 }
 
@@ -88,7 +74,7 @@ export interface Decision extends ReviewResult {
 }
 
 /** The decision for one pod. A fault of ours leaves it as it is: the application comes first. */
-export function decide({ namespace, object, dryRun }: ReviewRequest, options: WebhookOptions): Decision {
+export function decide({ namespace, object, dryRun }: Review, options: WebhookOptions): Decision {
   const { view, settings, isCanary, log, now } = options;
   try {
     const surroundings = surroundingsOf(view, namespace, options);
@@ -135,27 +121,4 @@ export function surroundingsOf(
       breaker: view.breakerOf(namespace),
     }
   );
-}
-
-/**
- * The parts of an AdmissionReview that are read; undefined for anything but a pod that is being created, which no other
- * operation could be patched like. The namespace is the request's: a pod may lack it.
- */
-export function parseReview(body: unknown): ReviewRequest | undefined {
-  const request = (body as { request?: Record<string, unknown> } | undefined)?.request;
-  const { uid, namespace, object, operation, dryRun, kind, subResource } = request ?? {};
-  const { metadata, spec } = (object ?? {}) as { metadata?: unknown; spec?: { containers?: unknown } };
-  if (typeof uid !== 'string' || typeof namespace !== 'string') return undefined;
-  if (operation !== 'CREATE' || subResource || (kind as { kind?: unknown } | undefined)?.kind !== 'Pod')
-    return undefined;
-  if (typeof metadata !== 'object' || metadata === null || !Array.isArray(spec?.containers)) return undefined;
-  return { uid, namespace, dryRun: dryRun === true, object: object as Pod };
-}
-
-function answer(uid: string, patch: readonly unknown[], warning: string | undefined): unknown {
-  const patched =
-    patch.length > 0 ? { patchType: 'JSONPatch', patch: Buffer.from(JSON.stringify(patch)).toString('base64') } : {};
-  const warnings = warning ? { warnings: [warning] } : {};
-  const response = { uid, allowed: true, ...patched, ...warnings };
-  return { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response };
 }

@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import { renew } from '../operator/certs.ts';
+import { freePort } from '../test/operator/port.ts';
+import { during } from '../test/progress.ts';
+import { benchmark, type Row, type Surroundings } from './benchmark.ts';
+import { startNode, type Child } from './child.ts';
+import { readCpu, readMemory } from './proc.ts';
+import { mean, quantile } from './statistics.ts';
+import { send, type Address } from './webhook/load.ts';
+import { startOperator } from './webhook/operator.ts';
+import { Reviews } from './webhook/reviews.ts';
+import type { Size } from './webhook/world.ts';
+
+const EMPTY = join(import.meta.dirname, 'webhook/empty.ts');
+const SERVER = 'localhost';
+const DEADLINE_MS = 60_000;
+/** Before it is measured: connections are opened, and Node.js compiles what is often run. */
+const WARM_SECONDS = 5;
+
+export const webhook = benchmark({
+  name: 'webhook',
+  summary: 'the operator is asked about pods at a steady rate, while it does the rest of its work',
+  options: {
+    'per-second': { default: 200, help: 'reviews' },
+    seconds: { default: 30, help: 'how long each row is asked' },
+    pods: { default: 5000, help: 'four in five of them with a sidecar' },
+    namespaces: { default: 200, help: 'in which they are' },
+    policies: { default: 300, help: 'one in six of them of the cluster' },
+  },
+  async run({ 'per-second': perSecond, seconds, ...size }, surroundings) {
+    const { progress } = surroundings;
+    const pace = { perSecond, seconds };
+    const { child, address, api, stop } = await during(progress, 'The operator brings everything in order', () =>
+      startOperator(size, surroundings),
+    );
+    const target = { child, address, size };
+    const rows = [
+      await measure('tracewell', { ...target, reviews: new Reviews(size, api.objects) }, { pace, surroundings }),
+      await measure('reviews alone', { ...target, reviews: new Reviews(size, undefined) }, { pace, surroundings }),
+    ];
+    await stop();
+    return [...rows, await measureEmpty(size, { pace, surroundings })];
+  },
+});
+
+interface Target {
+  child: Child;
+  address: Address;
+  size: Size;
+  reviews: Reviews;
+}
+
+interface How {
+  pace: { perSecond: number; seconds: number };
+  surroundings: Surroundings;
+}
+
+async function measure(name: string, target: Target, { pace, surroundings }: How): Promise<Row> {
+  const { child, address, reviews } = target;
+  const { progress, signal } = surroundings;
+  const load = {
+    bodyOf: (n: number) => reviews.bodyOf(n),
+    onAnswer: (n: number, answer: string) => reviews.onAnswer(n, answer),
+  };
+  const warm = pace.perSecond * WARM_SECONDS;
+  await send(address, { ...pace, ...load, seconds: WARM_SECONDS }, signal);
+  reviews.injected = reviews.unchanged = 0;
+  const later = {
+    bodyOf: (n: number) => load.bodyOf(n + warm),
+    onAnswer: (n: number, answer: string) => load.onAnswer(n + warm, answer),
+  };
+  const before = readCpu(child.pid).own;
+  const tookMs = await during(progress, name, () => send(address, { ...pace, ...later }, signal));
+  const cpuSeconds = readCpu(child.pid).own - before;
+  return {
+    name,
+    p50Ms: quantile(tookMs, 0.5),
+    p99Ms: quantile(tookMs, 0.99),
+    maxMs: quantile(tookMs, 1),
+    meanMs: mean(tookMs),
+    cpuMsPerReview: (1000 * cpuSeconds) / tookMs.length,
+    cpuPercent: (100 * cpuSeconds) / pace.seconds,
+    rssMb: readMemory(child.pid).rssMb,
+    reviews: tookMs.length,
+    injected: reviews.injected,
+    unchanged: reviews.unchanged,
+  };
+}
+
+/** The same questions to a server that decides nothing. */
+async function measureEmpty(size: Size, { pace, surroundings }: How): Promise<Row> {
+  const certificates = await renew('renew all', undefined, [SERVER], new Date());
+  const port = await freePort();
+  const env = { PORT: String(port), CERTIFICATES: JSON.stringify(certificates) };
+  const child = startNode([EMPTY], env, surroundings.signal);
+  await child.said('"started"', DEADLINE_MS);
+  const address = { port, servername: SERVER, ca: certificates.ca };
+  const row = await measure(
+    'an empty server',
+    { child, address, size, reviews: new Reviews(size, undefined) },
+    { pace, surroundings },
+  );
+  await child.stop();
+  return row;
+}

@@ -1,0 +1,63 @@
+import type { Pod } from '../../operator/inject/pod.ts';
+import type { ObjectStore, StoredObject } from '../../test/operator/object-store.ts';
+import { answered } from '../../test/operator/patched.ts';
+import { applicationPod } from './application-pod.ts';
+import { namespaceOf, podPath, running, type Size } from './world.ts';
+
+/** The API server asks again about most pods, after its own admission changed them: here so many reviews later. */
+const AGAIN_AFTER = 41;
+/** One pod in so many is for Windows, and gets no sidecar. */
+const WINDOWS = 20;
+
+/** Reviews of pods that come into being, each asked about twice; and the pods themselves, as the cluster gets them afterwards. */
+export class Reviews {
+  injected = 0;
+  unchanged = 0;
+  readonly #size: Size;
+  /** Where the pods that were admitted come into being; undefined: they do not. */
+  readonly #objects: ObjectStore | undefined;
+  readonly #patched = new Map<number, Pod>();
+  #oldest = 0;
+
+  constructor(size: Size, objects: ObjectStore | undefined) {
+    this.#size = size;
+    this.#objects = objects;
+  }
+
+  bodyOf(n: number): string {
+    const again = this.#patched.get(n - AGAIN_AFTER);
+    const object = again ?? this.#podOf(n);
+    const { namespace } = object.metadata;
+    const kind = { group: '', version: 'v1', kind: 'Pod' };
+    const request = { uid: `review-${n}`, kind, namespace, operation: 'CREATE', dryRun: false, object };
+    return JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', request });
+  }
+
+  onAnswer(n: number, answer: string): void {
+    const { response } = JSON.parse(answer) as { response: { patch?: string } };
+    if (response.patch) this.injected++;
+    else this.unchanged++;
+    const again = this.#patched.get(n - AGAIN_AFTER);
+    this.#patched.delete(n - AGAIN_AFTER);
+    if (again) this.#create(again, n);
+    else this.#patched.set(n, answered(this.#podOf(n), response));
+  }
+
+  #podOf(n: number): Pod {
+    const { pods, namespaces } = this.#size;
+    const pod = applicationPod(pods + n, namespaceOf(n % namespaces));
+    return n % WINDOWS === 0 ? { ...pod, spec: { ...pod.spec, os: { name: 'windows' } } } : pod;
+  }
+
+  /** It is created, starts and is ready; one of those that were there ends, so that they do not become more. */
+  #create(pod: Pod, n: number): void {
+    if (!this.#objects) return;
+    const path = podPath(pod);
+    const started = running(pod, this.#size.pods + n);
+    const pending = { ...started, status: { phase: 'Pending' }, spec: pod.spec };
+    for (const next of [pending, { ...started, status: pending.status }, started])
+      this.#objects.put(path, next as unknown as StoredObject);
+    const i = this.#oldest++;
+    this.#objects.remove(podPath(applicationPod(i, namespaceOf(i % this.#size.namespaces))));
+  }
+}
