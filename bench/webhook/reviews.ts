@@ -16,7 +16,9 @@ export class Reviews {
   readonly #size: Size;
   /** Where the pods that were admitted come into being; undefined: they do not. */
   readonly #objects: ObjectStore | undefined;
-  readonly #patched = new Map<number, Pod>();
+  /** Admitted, and to be asked about again. */
+  readonly #admitted = new Map<number, Pod>();
+  readonly #open = new Map<number, { pod: Pod; isAgain: boolean }>();
   #oldest = 0;
 
   constructor(size: Size, objects: ObjectStore | undefined) {
@@ -25,10 +27,12 @@ export class Reviews {
   }
 
   bodyOf(n: number): string {
-    const again = this.#patched.get(n - AGAIN_AFTER);
+    const again = this.#admitted.get(n - AGAIN_AFTER);
+    this.#admitted.delete(n - AGAIN_AFTER);
     const object = again ?? this.#podOf(n);
-    const { namespace } = object.metadata;
+    this.#open.set(n, { pod: object, isAgain: again !== undefined });
     const kind = { group: '', version: 'v1', kind: 'Pod' };
+    const { namespace } = object.metadata;
     const request = { uid: `review-${n}`, kind, namespace, operation: 'CREATE', dryRun: false, object };
     return JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', request });
   }
@@ -37,10 +41,10 @@ export class Reviews {
     const { response } = JSON.parse(answer) as { response: { patch?: string } };
     if (response.patch) this.injected++;
     else this.unchanged++;
-    const again = this.#patched.get(n - AGAIN_AFTER);
-    this.#patched.delete(n - AGAIN_AFTER);
-    if (again) this.#create(again, n);
-    else this.#patched.set(n, answered(this.#podOf(n), response));
+    const { pod, isAgain } = this.#open.get(n)!;
+    this.#open.delete(n);
+    if (isAgain) this.#create(pod, n);
+    else this.#admitted.set(n, answered(pod, response));
   }
 
   #podOf(n: number): Pod {
