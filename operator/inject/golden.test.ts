@@ -38,6 +38,7 @@ function read(file: string): Case {
     quotasOf: () => of<Quota>('ResourceQuota'),
     limitRangesOf: () => of<LimitRange>('LimitRange'),
     nodes: () => of<Node>('Node'),
+    breakerOf: () => undefined,
   };
   return { pod: pod!, view };
 }
@@ -46,7 +47,14 @@ function read(file: string): Case {
 function outcome({ pod, view }: Case): { after: Pod; why: string } {
   const { log, lines } = keepingLog();
   const request = { uid: '1', namespace: pod.metadata.namespace ?? 'shop', dryRun: false, object: pod };
-  const site = { ...SURROUNDINGS, view, log, onReview: () => {}, now: () => new Date('2026-01-02T03:04:05Z') };
+  const site = {
+    ...SURROUNDINGS,
+    view,
+    log,
+    onReview: () => {},
+    isCanary: () => false,
+    now: () => new Date('2026-01-02T03:04:05Z'),
+  };
   const { patch, result, reason } = decide(request, site);
   expect(result).not.toBe('error');
   const { why = '' } = JSON.parse(lines[0] ?? '{}') as { why?: string };
