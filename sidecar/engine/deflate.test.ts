@@ -50,17 +50,28 @@ it('compresses any bytes to gzip that zlib unpacks', () => {
   );
 });
 
-it.each([0, 1, 2, 3, 11, 12, 13, 258, 259, 32_767, 32_768, 32_769, 37_568, 65_535, 65_536])(
-  'compresses %d bytes',
-  (size) => {
-    for (const bytes of [Buffer.alloc(size, 'a'), noise(1, size), Buffer.alloc(size, 'abcdefgh')]) {
-      expect(gunzipSync(packed(bytes)).equals(bytes)).toBe(true);
-    }
-  },
-);
+it.each([
+  0, 1, 2, 3, 11, 12, 13, 258, 259, 32_767, 32_768, 32_769, 37_568, 65_535, 65_536, 524_287, 524_289, 1_048_576,
+])('compresses %d bytes', (size) => {
+  for (const bytes of [Buffer.alloc(size, 'a'), noise(1, size), Buffer.alloc(size, 'abcdefgh')]) {
+    expect(gunzipSync(packed(bytes)).equals(bytes)).toBe(true);
+  }
+});
 
 it('makes noise hardly longer, and text much shorter', () => {
   const size = 1_000_000;
   expect(packed(noise(7, size)).length).toBeLessThan(size + size / 1000);
   expect(packed(Buffer.from(words.join('').repeat(10_000))).length).toBeLessThan(15_000);
+});
+
+it('learns anew when what comes is nothing like what came', () => {
+  const size = 300_000;
+  const text = Buffer.alloc(size, words.join(''));
+  const digits = Buffer.from(noise(3, size).map((byte) => 48 + (byte % 10)));
+  const all = [text, noise(5, size), digits, text, digits];
+  const bytes = Buffer.concat(all);
+  const gzip = packed(bytes);
+  expect(gunzipSync(gzip).equals(bytes)).toBe(true);
+  // Digits alone become 155,000 bytes.
+  expect(gzip.length).toBeLessThan(size + 2 * 155_000 + 75_000);
 });

@@ -38,7 +38,8 @@ export const CHUNK_BYTES = 256 * 1024;
  * when each of its bytes is escaped. Behind it there is room for it compressed. Memory that nobody writes to costs nothing.
  */
 export const BODY_BYTES = 176 * 1024 * 1024;
-const PACKED_BYTES = BODY_BYTES + BODY_BYTES / 512;
+/** A block of `BLOCK` bytes (assembly/deflate.ts) in a code that does not suit it is up to 15 / 8 as long, before it is written anew. */
+const PACKED_BYTES = BODY_BYTES + BODY_BYTES / 512 + 512 * 1024;
 /** Loads and stores of 16 bytes may run past the end of a buffer. */
 const SPARE = 128;
 /** Documents of one call: what is in a chunk, at 32 bytes a line. */
