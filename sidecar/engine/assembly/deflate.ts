@@ -44,16 +44,15 @@ function remember(at: usize): void {
   store<u32>(head(load<u32>(at)), <u32>at);
 }
 
-/** How many bytes are equal at `a` and `b`, of which 4 are known to be; `most` at most. @inline */
+/** How many bytes are equal at `a` and `b`, of which 4 are known to be; `most` at most. Behind both 260 bytes can be read. @inline */
 function matchLength(a: usize, b: usize, most: usize): usize {
   let n = SHORTEST;
-  while (n + 16 <= most) {
-    const differ = i8x16.bitmask(i8x16.ne(v128.load(a + n), v128.load(b + n)));
-    if (differ) return n + <usize>ctz(differ);
-    n += 16;
-  }
-  while (n < most && load<u8>(a + n) == load<u8>(b + n)) n++;
-  return n;
+  do {
+    const differ = load<u64>(a + n) ^ load<u64>(b + n);
+    if (differ) return min(n + (<usize>ctz(differ) >> 3), most);
+    n += 8;
+  } while (n < LONGEST);
+  return most;
 }
 
 /** After so many bytes without a match the next are not looked up: they are of an id, most likely. */
