@@ -52,6 +52,34 @@ it('a list of more than a page is whole', async () => {
   expect(server.seen('GET')).toHaveLength(3);
 });
 
+describe('a server that is asked only until something has ended', () => {
+  const end = () => {
+    const controller = new AbortController();
+    return { abort: () => controller.abort(), until: cluster.until(controller.signal) };
+  };
+
+  it('is asked as always before', async () => {
+    await end().until.create(NAMESPACES, namespace('shop'));
+    expect(await cluster.get(`${NAMESPACES}/shop`)).toBeDefined();
+  });
+
+  it('is asked nothing after it', async () => {
+    const { abort, until: bound } = end();
+    abort();
+    await expect(bound.apply(`${NAMESPACES}/shop`, namespace('shop'))).rejects.toThrow('aborted');
+    expect([server.requests, await cluster.get(`${NAMESPACES}/shop`)]).toEqual([[expect.anything()], undefined]);
+  });
+
+  it('is not waited for any longer', async () => {
+    server.fail('PATCH', NAMESPACES, 'hang');
+    const { abort, until: bound } = end();
+    const applying = bound.apply(`${NAMESPACES}/shop`, namespace('shop'));
+    await until('the request', () => server.seen('PATCH').length === 1, { everyMs: 5 });
+    abort();
+    await expect(applying).rejects.toThrow('aborted');
+  });
+});
+
 describe('an error', () => {
   it('says what was asked and what the server answers', async () => {
     server.fail('GET', NAMESPACES, { status: 500, message: 'etcd is away' });

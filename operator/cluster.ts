@@ -70,7 +70,8 @@ interface Call {
 export class Cluster {
   readonly #config: KubeConfig;
   readonly #patience: Patience;
-  readonly #agents = new Map<string, Agent>();
+  readonly #end: AbortSignal | undefined;
+  #agents = new Map<string, Agent>();
 
   /** From the pod's service account, or from KUBECONFIG outside of a cluster. */
   static fromDefault(): Cluster {
@@ -79,9 +80,17 @@ export class Cluster {
     return new Cluster(config);
   }
 
-  constructor(config: KubeConfig, patience: Partial<Patience> = {}) {
+  constructor(config: KubeConfig, patience: Partial<Patience> = {}, end?: AbortSignal) {
     this.#config = config;
     this.#patience = { ...PATIENCE, ...patience };
+    this.#end = end;
+  }
+
+  /** The same server, of which nothing is asked any more once `end` is aborted: what is under way then, and all that comes later, throws. */
+  until(end: AbortSignal): Cluster {
+    const bound = new Cluster(this.#config, this.#patience, end);
+    bound.#agents = this.#agents;
+    return bound;
   }
 
   /** Undefined when it does not exist. */
@@ -195,6 +204,7 @@ export class Cluster {
     silenceMs: number,
   ): Promise<IncomingMessage> {
     const what = `${method} ${path}`;
+    const either = signal && this.#end ? AbortSignal.any([signal, this.#end]) : (signal ?? this.#end);
     const server = this.#config.getCurrentCluster()?.server;
     if (!server) throw new Permanent('no API server: run in a pod with a service account, or set KUBECONFIG');
     const url = new URL(`${server.replace(/\/$/, '')}${path}`);
@@ -214,7 +224,7 @@ export class Cluster {
       },
       agent: this.#agent({ ca, cert, key, rejectUnauthorized: options.rejectUnauthorized }),
       timeout: silenceMs,
-      ...(signal ? { signal } : {}),
+      ...(either ? { signal: either } : {}),
     });
     return new Promise<IncomingMessage>((resolve, reject) => {
       let answer: IncomingMessage | undefined;

@@ -29,6 +29,7 @@ import { Selection } from './reconcile/selection.ts';
 import { webhookPath } from './reconcile/webhook-config.ts';
 import { SidecarAnnotations } from './reports/annotations.ts';
 import { Reports } from './reports/reports.ts';
+import { endTerm } from './term.ts';
 import { unsupportedBy } from './version.ts';
 
 const now = () => new Date();
@@ -133,9 +134,12 @@ try {
 
   // Keys -> the world in order: only the leader does this, and each of its terms begins anew.
   const newTerm = () => {
-    const selection = new Selection({ cluster, name, namespace, owner, now, log, caBundle: () => certs.caBundle });
+    // By this nothing is written once the term is over.
+    const over = new AbortController();
+    const own = cluster.until(over.signal);
+    const selection = new Selection({ cluster: own, name, namespace, owner, now, log, caBundle: () => certs.caBundle });
     const provision = new Provision({
-      cluster,
+      cluster: own,
       elastic,
       settings: config.elastic,
       secrets: { get: (of) => secrets.get(of, SECRET), took: (written) => secrets.took(written) },
@@ -146,7 +150,7 @@ try {
       now,
     });
     const reconciler = new Reconciler({
-      cluster,
+      cluster: own,
       policies,
       provision,
       selection,
@@ -177,10 +181,10 @@ try {
       log,
       random,
     });
-    const annotations = new SidecarAnnotations({ cluster, podOf: (of, pod) => pods.get(of, pod), now, log });
+    const annotations = new SidecarAnnotations({ cluster: own, podOf: (of, pod) => pods.get(of, pod), now, log });
     // Pods against policies: what is missed is mended or named.
     const audit = new Audit({
-      cluster,
+      cluster: own,
       view: {
         namespaces,
         podsOf: (of) => pods.of(of),
@@ -199,7 +203,7 @@ try {
       clock,
       log,
     });
-    return { selection, controller, annotations, audit, parts: [controller, annotations, reports, audit] };
+    return { selection, controller, annotations, audit, over, parts: [controller, annotations, reports, audit] };
   };
   let term: ReturnType<typeof newTerm> | undefined;
   const leader = new Leader({
@@ -214,9 +218,9 @@ try {
       await startAll(term.parts);
     },
     onLost: async () => {
-      const { parts: led = [] } = term ?? {};
+      const ended = term;
       term = undefined;
-      await stopAll(led);
+      if (ended) await endTerm(ended);
       metrics.leads(false);
     },
     clock,

@@ -53,6 +53,8 @@ export class Controller implements Part {
         metrics.reconciled('ok');
       },
       onError: (key, error) => {
+        // What was cut off is the next leader's to do.
+        if (this.#stop.signal.aborted) return;
         metrics.reconciled('error');
         // Trouble with Elasticsearch has been said once already, and stands in the status.
         if (!(error instanceof ElasticTrouble))
