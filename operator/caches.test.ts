@@ -37,7 +37,7 @@ afterEach(async () => {
   await server.stop();
 });
 
-async function start(): Promise<void> {
+function create(): void {
   caches = new Caches({
     cluster: new Cluster(server.config()),
     platform: { ownNamespace: 'ops', bounds: { retention: {}, resources: {} } },
@@ -53,9 +53,25 @@ async function start(): Promise<void> {
     log,
     random: () => 0,
   });
+}
+
+async function start(): Promise<void> {
+  create();
   caches.start();
   await soon('everything', () => caches.synced && server.watching === 11);
 }
+
+it('what is missing is named until it is there, the pods last', async () => {
+  const mend = server.fail('GET', '/api/v1/nodes', { status: 403, message: 'forbidden' });
+  create();
+  expect(caches.missing).toContain('/api/v1/namespaces');
+  caches.start();
+  await soon('the others', () => caches.missing.length === 2);
+  expect([caches.missing, caches.synced]).toEqual([['/api/v1/nodes', '/api/v1/pods'], false]);
+  mend();
+  await soon('all of it', () => caches.synced);
+  expect(caches.missing).toEqual([]);
+});
 
 it('pods are kept where a policy reaches, and nowhere else', async () => {
   put(`${POLICIES}/namespaces/shop/tracingpolicies/all`, rawPolicy());

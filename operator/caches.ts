@@ -118,6 +118,11 @@ export class Caches implements Part, View {
     return this.pods.synced;
   }
 
+  /** What has not been listed yet, as paths of the API. */
+  get missing(): string[] {
+    return [...this.#first, this.pods].flatMap(({ synced, path }) => (synced ? [] : [path]));
+  }
+
   policiesOf(namespace: string): readonly Policy[] {
     return this.policies.reaching(namespace, this.namespaceLabels(namespace) ?? {});
   }

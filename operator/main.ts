@@ -236,7 +236,7 @@ try {
     unready: () => [
       ...(stopping ? ['the end: it is stopping'] : []),
       ...certs.unready,
-      ...(caches.synced ? [] : ['the lists of what it decides by']),
+      ...caches.missing.map((path) => `the list of ${path}`),
     ],
   });
 

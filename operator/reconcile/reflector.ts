@@ -39,6 +39,10 @@ export class Reflector<T extends KubeObject> implements Part {
     this.name = `watch of ${options.path}`;
   }
 
+  get path(): string {
+    return this.#options.path;
+  }
+
   /** Everything has been listed at least once. */
   get synced(): boolean {
     return this.#synced;
