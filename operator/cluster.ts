@@ -146,9 +146,11 @@ export class Cluster {
     await this.#call('POST', `${path}/eviction`, { body });
   }
 
-  async delete(path: string): Promise<void> {
+  /** `preconditions`: of what was seen; an object that is another one by now stays, and an `ApiError` of 409 is thrown. */
+  async delete(path: string, preconditions?: { uid: string; resourceVersion: string }): Promise<void> {
+    const body = preconditions && { apiVersion: 'v1', kind: 'DeleteOptions', preconditions };
     try {
-      await this.#call('DELETE', path);
+      await this.#call('DELETE', path, { body });
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 404)) throw error;
     }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { SKIP_REASON } from '../api/names.ts';
 import { VARIABLES } from './config.ts';
+import { BreakerMetrics } from './breaker/metrics.ts';
 import { Metrics } from './health/metrics.ts';
 import { LatestReports } from './reports/latest.ts';
 import { ReportMetrics } from './reports/metrics.ts';
@@ -22,6 +23,7 @@ it('docs/operator.md lists every skip reason', () => {
 it('docs/operator.md lists every metric', () => {
   const { registry } = new Metrics('1.2.3', 'v26');
   const now = () => 0;
+  expect(new BreakerMetrics(registry)).toBeDefined();
   expect(new ReportMetrics(registry, new LatestReports(now), now)).toBeDefined();
   const names = registry
     .getMetricsAsArray()

@@ -8,6 +8,8 @@ import { IssuedSecret, OwnSecret } from './cert-secret.ts';
 import { CertStore } from './cert-store.ts';
 import { certificateNames } from './certs.ts';
 import { Audit } from './audit/audit.ts';
+import { Breaker } from './breaker/breaker.ts';
+import { BreakerMetrics } from './breaker/metrics.ts';
 import { Caches } from './caches.ts';
 import { Cluster } from './cluster.ts';
 import { readConfig } from './config.ts';
@@ -68,6 +70,7 @@ try {
         if (!is) reports.latest.forget(was!.metadata.uid!);
         term?.controller.podChanged(is, was);
         term?.audit.touch((is ?? was)!.metadata.namespace!);
+        term?.breaker.podChanged(is, was);
       },
       breakerChanged: (scopes) => term?.controller.breakerChanged(scopes),
     },
@@ -82,7 +85,7 @@ try {
 
   // Pods that are created -> the webhook.
   const site = { settings: config.sidecar, ownNamespace: namespace };
-  const isCanary = () => false;
+  const isCanary: Breaker['isCanary'] = (of, pod) => term?.breaker.isCanary(of, pod) ?? false;
   const onReview: Metrics['review'] = (result, seconds) => metrics.review(result, seconds);
   const webhook = new WebhookServer(
     webhookApp({ view: caches, ...site, isCanary, now, log, onReview }),
@@ -131,6 +134,7 @@ try {
   // What is to be said of an object -> an Event.
   const identity = config.podName || hostname();
   const events = new Events({ cluster, instance: identity, now, clock, log });
+  const breakerMetrics = new BreakerMetrics(metrics.registry);
 
   // Keys -> the world in order: only the leader does this, and each of its terms begins anew.
   const newTerm = () => {
@@ -203,7 +207,21 @@ try {
       clock,
       log,
     });
-    return { selection, controller, annotations, audit, over, parts: [controller, annotations, reports, audit] };
+    const breaker = new Breaker({
+      cluster: own,
+      copies: caches,
+      name,
+      namespace,
+      owner,
+      settings: config.sidecar,
+      version: packageJson.version,
+      tell: (notice) => events.tell(notice),
+      metrics: breakerMetrics,
+      now,
+      log,
+    });
+    const parts = [controller, annotations, reports, breaker, audit];
+    return { selection, controller, annotations, audit, breaker, over, parts };
   };
   let term: ReturnType<typeof newTerm> | undefined;
   const leader = new Leader({

@@ -1,6 +1,5 @@
 import type { Pod } from '../inject/pod.ts';
 import { isFresh } from './decide.ts';
-import { isReplaced } from './standing.ts';
 import { CLUSTER, stopOf, type State } from './state.ts';
 
 /** A pod that our container keeps from starting. Times in milliseconds since 1970. */
@@ -26,12 +25,11 @@ export const isPatient = ({ since }: Pick<BlockedPod, 'since'>, now: Date): bool
 export const createdAt = ({ metadata }: Pod): number => Date.parse(metadata.creationTimestamp ?? '') || 0;
 
 /**
- * Those that are deleted, so that they come back without us: all that wait where injection is stopped, but for a canary that
- * still has time; elsewhere those whose trouble is an old story, which opens nothing any more. What nothing replaces stays.
+ * Those that should be deleted, so that they come back without us: all that wait where injection is stopped, but for a canary
+ * that still has time; elsewhere those whose trouble is an old story, which opens nothing any more.
  */
-export function toFree(state: State, pods: readonly BlockedPod[], now: Date): BlockedPod[] {
+export function dueOf(state: State, pods: readonly BlockedPod[], now: Date): BlockedPod[] {
   return pods.filter((one) => {
-    if (!isReplaced(one.pod)) return false;
     const { namespace = '' } = one.pod.metadata;
     const stop = stopOf(state, namespace);
     const isNews = one.isCurrent && isNewsIn(state, one);

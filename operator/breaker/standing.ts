@@ -44,9 +44,13 @@ function isAfterOurs({ spec }: Pod): (status: ContainerStatus) => boolean {
 const hasRun = ({ state, lastState, restartCount }: ContainerStatus): boolean =>
   !!(state?.running ?? state?.terminated ?? lastState?.terminated) || restartCount > 0;
 
+type Owner = NonNullable<Pod['metadata']['ownerReferences']>[number];
+export const controllerOf = ({ metadata }: Pod): Owner | undefined =>
+  metadata.ownerReferences?.find(({ controller }) => controller);
+
 /** Of these the controller makes another one at once, and nothing else comes of it. Not so of a Job, which counts it as a failure. */
-export function isReplaced({ metadata }: Pod): boolean {
-  const owner = metadata.ownerReferences?.find(({ controller }) => controller);
+export function isReplaced(pod: Pod): boolean {
+  const owner = controllerOf(pod);
   return (
     owner !== undefined &&
     /^(apps\/.*|v1)$/.test(owner.apiVersion) &&

@@ -175,7 +175,13 @@ export class ApiServer {
       if (body!.metadata.resourceVersion !== before.metadata.resourceVersion) return { status: 409 };
       return { status: 200, body: this.objects.put(place.path, body!) };
     }
-    if (method === 'DELETE') return { status: this.objects.remove(place.path) ? 200 : 404, body: {} };
+    if (method === 'DELETE') {
+      const { uid, resourceVersion } = (body as unknown as DeleteOptions | undefined)?.preconditions ?? {};
+      if (before && uid !== undefined && uid !== before.metadata['uid']) return { status: 409 };
+      if (before && resourceVersion !== undefined && resourceVersion !== before.metadata.resourceVersion)
+        return { status: 409 };
+      return { status: this.objects.remove(place.path) ? 200 : 404, body: {} };
+    }
     return { status: 405 };
   }
 
@@ -220,6 +226,10 @@ export class ApiServer {
 
 interface Eviction {
   deleteOptions?: { preconditions?: { uid?: string } };
+}
+
+interface DeleteOptions {
+  preconditions?: { uid?: string; resourceVersion?: string };
 }
 
 interface Answer {
