@@ -111,7 +111,11 @@ export class Caches implements Part, View {
         onChange,
       }),
     );
-    this.policies = new Policies({ all: () => this.#policyKinds.flatMap((kind) => [...kind.all()]), platform });
+    this.policies = new Policies({
+      all: () => this.#policyKinds.flatMap((kind) => [...kind.all()]),
+      within: (namespace) => this.#policyKinds.flatMap((kind) => kind.of(namespace)),
+      platform,
+    });
   }
 
   get synced(): boolean {

@@ -27,6 +27,8 @@ export class ElasticTrouble extends Error {
 }
 
 const CHECK_MS = 10_000;
+/** A new installation's master has the streams of all namespaces to make at once. */
+const CREATE_MS = 60_000;
 
 /** Elasticsearch as the operator needs it: templates, a namespace's streams and their retention, its API key. */
 export class Elastic {
@@ -46,6 +48,8 @@ export class Elastic {
       auth: credentials,
       maxRetries: urls.length,
       requestTimeout: 10_000,
+      // A connection costs a handshake: a few of them, kept from one look to the next.
+      agent: { connections: 16, keepAliveTimeout: 60_000 },
       ...(ca ? { tls: { ca } } : {}),
     });
   }
@@ -96,9 +100,8 @@ export class Elastic {
       const missing = await this.#missing(Object.values(streamsOf(namespace)));
       if (missing.length === 0) return;
       this.#retention.delete(namespace);
-      const { items } = await this.#client.bulk({
-        operations: missing.flatMap((stream) => [{ create: { _index: stream } }, {}]),
-      });
+      const operations = missing.flatMap((stream) => [{ create: { _index: stream } }, {}]);
+      const { items } = await this.#client.bulk({ operations }, { requestTimeout: CREATE_MS });
       for (const stream of await this.#missing(missing)) {
         const { status, error } = items[missing.indexOf(stream)]?.create ?? {};
         throw new ItemRefused(status, `${stream} was not created: ${error?.reason ?? 'no reason given'}`);

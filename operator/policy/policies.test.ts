@@ -1,10 +1,13 @@
 import { expect, it } from 'vitest';
-import { rawClusterPolicy, rawPolicy } from '../../test/operator/objects.ts';
+import { rawClusterPolicy, rawPolicy, withinOf } from '../../test/operator/objects.ts';
 import { untouched, type RawPolicy } from './accept.ts';
 import { Policies } from './policies.ts';
 
 const PLATFORM = { ownNamespace: 'ops', bounds: { retention: {}, resources: {} } };
-const policiesOf = (...all: object[]) => new Policies({ all: () => all as RawPolicy[], platform: PLATFORM });
+const policiesOf = (...given: object[]) => {
+  const all = () => given as RawPolicy[];
+  return new Policies({ all, within: withinOf(all), platform: PLATFORM });
+};
 const names = (policies: Policies, namespace: string, labels = {}) =>
   policies.reaching(namespace, labels).map(({ metadata }) => metadata.name);
 

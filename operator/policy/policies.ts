@@ -8,6 +8,8 @@ type Labels = Readonly<Record<string, string>>;
 export interface PoliciesOptions {
   /** Every policy of either kind, as it stands. */
   all: () => Iterable<RawPolicy>;
+  /** Those of one namespace; of `''`, those of the cluster. */
+  within: (namespace: string) => Iterable<RawPolicy>;
   platform: Platform;
 }
 
@@ -46,15 +48,27 @@ export class Policies {
     return source;
   }
 
+  /** The cluster's own, and those of the namespace: all that can have a say there. */
+  about(namespace: string): RawPolicy[] {
+    return [...this.#options.within(namespace), ...this.ofCluster()];
+  }
+
+  ofCluster(): RawPolicy[] {
+    return [...this.#options.within('')];
+  }
+
   /** Those that are accepted and have a say in a namespace; none has where pods are never injected. */
   reaching(namespace: string, labels: Labels): Policy[] {
-    if (untouched(this.#options.platform.ownNamespace).includes(namespace)) return [];
-    const found: Policy[] = [];
-    for (const raw of this.#options.all()) {
-      if (raw.kind === 'TracingPolicy' && raw.metadata.namespace !== namespace) continue;
+    return this.about(namespace).flatMap((raw) => {
       const judged = this.judge(raw);
-      if (judged.ok && reaches(judged.policy, { name: namespace, labels })) found.push(judged.policy);
-    }
-    return found;
+      return judged.ok && this.isReached(judged.policy, namespace, labels) ? [judged.policy] : [];
+    });
+  }
+
+  isReached(policy: Policy, namespace: string, labels: Labels): boolean {
+    return (
+      !untouched(this.#options.platform.ownNamespace).includes(namespace) &&
+      reaches(policy, { name: namespace, labels })
+    );
   }
 }

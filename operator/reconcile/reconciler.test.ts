@@ -4,7 +4,15 @@ import { ApiServer } from '../../test/operator/api-server.ts';
 import { ElasticServer } from '../../test/operator/elastic-server.ts';
 import { parsePath } from '../../test/operator/object-store.ts';
 import { keepingLog } from '../../test/operator/log.ts';
-import { podOf, policyOf, rawClusterPolicy, rawPolicy, SETTINGS, SURROUNDINGS } from '../../test/operator/objects.ts';
+import {
+  podOf,
+  policyOf,
+  rawClusterPolicy,
+  rawPolicy,
+  SETTINGS,
+  SURROUNDINGS,
+  withinOf,
+} from '../../test/operator/objects.ts';
 import type { State } from '../breaker/state.ts';
 import { Cluster } from '../cluster.ts';
 import { Elastic, type Credentials } from '../elastic/client.ts';
@@ -77,11 +85,9 @@ async function operator({ credentials = USER, unsupported }: Given = {}) {
   await selection.start(() => undefined);
   const objects = <T>(path: string) => kube.objects.list(parsePath(path)) as unknown as T[];
   const platform = { ownNamespace: 'ops', bounds: { retention: {}, resources: {} } };
-  const policies = new Policies({
-    all: () =>
-      ['tracingpolicies', 'clustertracingpolicies'].flatMap((kind) => objects<RawPolicy>(`${POLICIES}/${kind}`)),
-    platform,
-  });
+  const all = () =>
+    ['tracingpolicies', 'clustertracingpolicies'].flatMap((kind) => objects<RawPolicy>(`${POLICIES}/${kind}`));
+  const policies = new Policies({ all, within: withinOf(all), platform });
   const metrics = new Metrics('0', 'v26');
   const provision = new Provision({
     cluster,

@@ -93,13 +93,13 @@ export class Reconciler {
   /** The webhook's entry once every namespace that it reaches is in order or known not to be; then the sum of what they say. */
   async #clusterPolicy(name: string): Promise<void> {
     const { policies, selection, unsupported } = this.#options;
-    const raw = policies.all().find((one) => one.kind === 'ClusterTracingPolicy' && one.metadata.name === name);
+    const raw = policies.ofCluster().find(({ metadata }) => metadata.name === name);
     const judged = raw && policies.judge(raw);
     if (raw && judged && !judged.ok) await this.#write(raw, this.#refusal(raw, judged));
     const policy = judged?.ok && judged.policy.kind === 'ClusterTracingPolicy' ? judged.policy : undefined;
     if (!policy || policy.metadata.deletionTimestamp) return selection.removeClusterPolicy(name);
     const stem = stemOf(policy);
-    const reached = this.#reachedBy(stem);
+    const reached = this.#reachedBy(policy);
     const found = reached.flatMap((namespace) => this.#found.get(namespace) ?? []);
     const isKnown = found.length === reached.length;
     if (isKnown && !unsupported()) await selection.addClusterPolicy(name, policy.spec.namespaceSelector);
@@ -108,11 +108,9 @@ export class Reconciler {
     await this.#report(policy, finding, counts, reached);
   }
 
-  #reachedBy(stem: string): string[] {
+  #reachedBy(policy: Policy): string[] {
     const { namespaces, labelsOf, policies } = this.#options;
-    return namespaces().filter((namespace) =>
-      policies.reaching(namespace, labelsOf(namespace) ?? {}).some((policy) => stemOf(policy) === stem),
-    );
+    return namespaces().filter((namespace) => policies.isReached(policy, namespace, labelsOf(namespace) ?? {}));
   }
 
   #cover(namespace: string, policies: readonly Policy[]): Map<string, Coverage> {
@@ -127,12 +125,11 @@ export class Reconciler {
   async #refuse(namespace: string): Promise<string[]> {
     const { policies } = this.#options;
     const refused: string[] = [];
-    for (const raw of policies.all()) {
-      const isOwn = raw.metadata.namespace === namespace;
-      const judged = isOwn || raw.kind === 'ClusterTracingPolicy' ? policies.judge(raw) : undefined;
-      if (!judged || judged.ok) continue;
+    for (const raw of policies.about(namespace)) {
+      const judged = policies.judge(raw);
+      if (judged.ok) continue;
       refused.push(stemOf(raw));
-      if (isOwn) await this.#write(raw, this.#refusal(raw, judged));
+      if (raw.kind === 'TracingPolicy') await this.#write(raw, this.#refusal(raw, judged));
     }
     return refused;
   }

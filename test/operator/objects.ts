@@ -5,6 +5,7 @@ import {
   type TracingPolicy,
 } from '../../api/policy.ts';
 import type { Pod } from '../../operator/inject/pod.ts';
+import type { RawPolicy } from '../../operator/policy/accept.ts';
 import type { SidecarSettings } from '../../operator/inject/sidecar.ts';
 import type { Surroundings } from '../../operator/inject/skip.ts';
 
@@ -74,3 +75,7 @@ export const SURROUNDINGS: Surroundings = {
   nodes: [],
   breaker: undefined,
 };
+
+/** Policies by namespace, `''` for those of the cluster, of all that there are. */
+export const withinOf = (all: () => readonly RawPolicy[]) => (namespace: string) =>
+  all().filter(({ metadata }) => (metadata.namespace ?? '') === namespace);
