@@ -8,12 +8,13 @@ import { formats } from './formats.ts';
 import { idle } from './idle.ts';
 import { live } from './live.ts';
 import { memory } from './memory.ts';
+import { reconcile } from './reconcile.ts';
 import { jsonOf, tableOf } from './table.ts';
 import { throughput } from './throughput.ts';
 import { webhook } from './webhook.ts';
 
 /** `npm run bench -- NAME`: measures sidecar and operator (docs/benchmarks.md). */
-const benchmarks = [throughput, formats, live, idle, memory, webhook];
+const benchmarks = [throughput, formats, live, idle, memory, webhook, reconcile];
 const args = process.argv.slice(2);
 if (args.length === 0) console.log(help(benchmarks));
 else process.exit(await measure());

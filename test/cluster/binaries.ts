@@ -43,6 +43,8 @@ const SETS = {
     about: 'the first build compiles about 1,400 packages: some three minutes',
     env: {},
   },
+  /** What runs pods of nodes that nobody has, where the cluster brings none. */
+  kwok: { packages: ['sigs.k8s.io/kwok/cmd/kwok'], links: [], about: 'some two minutes', env: {} },
   /** The program of the test image, which runs on Linux nodes wherever the tests run. */
   box: { packages: ['./box'], links: [], about: 'a few seconds', env: { GOOS: 'linux' } },
 } as const;

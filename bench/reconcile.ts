@@ -1,0 +1,151 @@
+import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { KubeConfig } from '@kubernetes/client-node';
+import { API_VERSION, POLICY_KINDS, PLURAL } from '../api/names.ts';
+import { Cluster } from '../operator/cluster.ts';
+import { readConfig } from '../operator/config.ts';
+import type { RawPolicy } from '../operator/policy/accept.ts';
+import { Permanent } from '../runtime/errors.ts';
+import { wait } from '../runtime/wait.ts';
+import { upElasticsearch } from '../test/backends/elasticsearch.ts';
+import { up } from '../test/cluster/cluster.ts';
+import { startKwok } from '../test/cluster/kwok.ts';
+import { ApiProxy } from '../test/operator/api-proxy.ts';
+import { installWithoutOperator, operatorEnvironment } from '../test/operator/process.ts';
+import { during } from '../test/progress.ts';
+import { until } from '../test/wait.ts';
+import { build } from '../tools/build.ts';
+import { benchmark } from './benchmark.ts';
+import { startNode } from './child.ts';
+import { createWorld, tracingPolicyOf, type Size } from './operator/world.ts';
+import { readCpu, readMemory, watchMemory } from './proc.ts';
+
+const NODES = 50;
+const COLD_MS = 600_000;
+const CHANGES = 10;
+const CHANGE_MS = 60_000;
+/** What it does when nothing happens. */
+const QUIET_SECONDS = 60;
+
+export const reconcile = benchmark({
+  name: 'reconcile',
+  summary: 'the operator starts in a large cluster, follows changes, and has nothing to do',
+  options: {
+    pods: { default: 5000, help: 'half of them with a sidecar' },
+    namespaces: { default: 200, help: 'in which they are' },
+    policies: { default: 300, help: 'one in six of them of the cluster' },
+  },
+  async run(given, { folder, signal, progress }) {
+    const size: Size = { ...given, nodes: NODES };
+    await using ends = new AsyncDisposableStack();
+    const elasticsearch = await upElasticsearch({ progress, signal });
+    ends.defer(() => elasticsearch.down());
+    const cluster = await up({ progress, signal, name: 'tracewell-bench' });
+    ends.defer(() => cluster.down());
+    const admin = clusterOf(cluster.kubeconfig);
+    const [token] = await during(progress, 'The chart, and kwok', () =>
+      Promise.all([
+        installWithoutOperator(cluster, elasticsearch, signal),
+        startKwok({ cluster, nodes: NODES, progress, signal }),
+        build(),
+      ]),
+    );
+    const proxyFolder = join(folder, 'proxy');
+    await mkdir(proxyFolder);
+    const proxy = await ApiProxy.start({ kubeconfig: cluster.kubeconfig, token, folder: proxyFolder });
+    ends.defer(() => proxy.stop());
+    const env = await operatorEnvironment({ cluster, elasticsearch, kubeconfig: proxy.kubeconfig, folder });
+    const { sidecar } = readConfig(env);
+    await during(progress, `${size.pods} pods in ${size.namespaces} namespaces, ${size.policies} policies`, () =>
+      createWorld(admin, size, sidecar),
+    );
+
+    const began = performance.now();
+    const operator = startNode([join(import.meta.dirname, '../dist/operator.js')], env, signal);
+    const memory = watchMemory(operator.pid);
+    ends.defer(() => memory.stop());
+    const failed = operator.ended.then(() => Promise.reject(new Permanent('the operator has ended')));
+    const cold = until('every policy', () => isDone(admin, size), { timeoutMs: COLD_MS, everyMs: 500 });
+    await during(progress, 'Cold start', () => Promise.race([failed, cold]));
+    const seconds = (performance.now() - began) / 1000;
+    const [coldCpuSeconds, coldRequests] = [readCpu(operator.pid).own, countOf(proxy)];
+
+    const changes: Change[] = [];
+    await during(progress, `${CHANGES} changes`, async () => {
+      for (let i = 0; i < CHANGES; i++) changes.push(await change(admin, i, proxy));
+    });
+    const quiet = await during(progress, `Nothing happens for ${QUIET_SECONDS} s`, async () => {
+      await wait(5_000, signal); // what the last change has left
+      const [requests, cpu] = [countOf(proxy), readCpu(operator.pid).own];
+      await wait(QUIET_SECONDS * 1000, signal);
+      return { requests: countOf(proxy) - requests, cpu: readCpu(operator.pid).own - cpu };
+    });
+    const { rssMb } = readMemory(operator.pid);
+    await operator.stop();
+    return [
+      {
+        name: 'operator',
+        seconds,
+        coldCpuSeconds,
+        coldRequests,
+        rssMb,
+        peakRssMb: memory.peaks.peakRssMb,
+        changeSeconds: Math.max(...changes.map((one) => one.seconds)),
+        changeRequests: Math.max(...changes.map((one) => one.requests)),
+        changeLists: Math.max(...changes.map((one) => one.lists)),
+        quietRequestsPerMinute: (60 * quiet.requests) / QUIET_SECONDS,
+        quietCpuPercent: (100 * quiet.cpu) / QUIET_SECONDS,
+      },
+    ];
+  },
+});
+
+function clusterOf(kubeconfig: string): Cluster {
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  return new Cluster(config);
+}
+
+/** How often the API server was asked; of one verb, if that is given. */
+function countOf({ requests }: ApiProxy, verb?: string): number {
+  const counted = [...requests].filter(([what]) => verb === undefined || what.startsWith(`${verb} `));
+  return counted.reduce((sum, [, count]) => sum + count, 0);
+}
+
+/** Every policy says how it stands, and together they have all pods: the ones with a sidecar, and the ones without. */
+async function isDone(admin: Cluster, { pods }: Size): Promise<boolean> {
+  const lists = POLICY_KINDS.map((kind) => admin.list<RawPolicy>(`/apis/${API_VERSION}/${PLURAL[kind]}`));
+  const policies = (await Promise.all(lists)).flatMap(({ items }) => items);
+  if (!policies.every(({ status }) => status?.inForceSince && status.pods)) return false;
+  const sum = (of: 'matched' | 'injected') => policies.reduce((total, { status }) => total + status!.pods![of], 0);
+  return sum('matched') === pods && sum('injected') === Math.floor(pods / 2);
+}
+
+interface Change {
+  seconds: number;
+  requests: number;
+  lists: number;
+}
+
+/** From a policy that selects other pods to its status that counts them. */
+async function change(admin: Cluster, i: number, proxy: ApiProxy): Promise<Change> {
+  const policy = tracingPolicyOf(i, 0);
+  const path = `/apis/${API_VERSION}/namespaces/${policy.metadata.namespace}/${PLURAL.TracingPolicy}/${policy.metadata.name}`;
+  const before = (await admin.get<RawPolicy>(path))!;
+  const [requests, lists, began] = [countOf(proxy), countOf(proxy, 'list'), performance.now()];
+  const { generation } = (await admin.apply<RawPolicy>(path, withSelector(before))).metadata;
+  const isSeen = async () => {
+    const { status } = (await admin.get<RawPolicy>(path))!;
+    return status?.observedGeneration === generation && status!.pods!.matched !== before.status!.pods!.matched;
+  };
+  await until('the status', isSeen, { timeoutMs: CHANGE_MS, everyMs: 50 });
+  const seconds = (performance.now() - began) / 1000;
+  return { seconds, requests: countOf(proxy) - requests, lists: countOf(proxy, 'list') - lists };
+}
+
+const withSelector = ({ apiVersion, kind, metadata: { name, namespace } }: RawPolicy) => ({
+  apiVersion,
+  kind,
+  metadata: { name, namespace },
+  spec: { selector: { matchLabels: { 'app.kubernetes.io/name': 'cart' } } },
+});
