@@ -103,16 +103,22 @@ export class Cluster {
     }
   }
 
-  /** Every object under `path`, page after page, and the version at which a watch goes on. */
+  /** Every object under `path`, and the version at which a watch goes on. */
   async list<T>(path: string, signal?: AbortSignal): Promise<{ items: T[]; resourceVersion: string }> {
-    const items: T[] = [];
-    let next = '';
-    for (;;) {
-      const query = { limit: String(PAGE), ...(next ? { continue: next } : {}) };
-      const page = await this.#call<List<T>>('GET', path, { query, signal });
-      items.push(...page.items);
-      next = page.metadata.continue ?? '';
-      if (!next) return { items, resourceVersion: page.metadata.resourceVersion ?? '' };
+    const pages = await Array.fromAsync(this.pages<T>(path, signal));
+    return { items: pages.flatMap(({ items }) => items), resourceVersion: pages.at(-1)!.resourceVersion };
+  }
+
+  /**
+   * The same page by page, so that who keeps little of each object never holds all of them whole. An `ApiError` of 410 in the
+   * middle: the server has forgotten the version of the list, which is to be begun anew.
+   */
+  async *pages<T>(path: string, signal?: AbortSignal): AsyncGenerator<{ items: T[]; resourceVersion: string }> {
+    for (let next: string | undefined = ''; next !== undefined;) {
+      const query: Record<string, string> = { limit: String(PAGE), ...(next ? { continue: next } : {}) };
+      const { items, metadata }: List<T> = await this.#call<List<T>>('GET', path, { query, signal });
+      yield { items, resourceVersion: metadata.resourceVersion ?? '' };
+      next = metadata.continue || undefined;
     }
   }
 

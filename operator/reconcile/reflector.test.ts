@@ -120,7 +120,78 @@ describe('a reflector', () => {
     healed();
     await soon('the second list', () => server.seen('GET').length === 2 && names().includes('c'));
     expect(names()).toEqual(['b', 'c']);
-    expect(heard).toEqual(['+a', '+b', '-a', '~b', '+c']);
+    expect(heard).toEqual(['+a', '+b', '~b', '+c', '-a']);
+  });
+
+  it('asks for bookmarks, and for an end of each watch before a silence would be one', async () => {
+    reflect();
+    await watching();
+    const { allowWatchBookmarks, timeoutSeconds, resourceVersion } = server.seen('WATCH')[0]!.query;
+    expect({ allowWatchBookmarks, timeoutSeconds }).toEqual({ allowWatchBookmarks: 'true', timeoutSeconds: '290' });
+    expect(resourceVersion).toBe(server.objects.version);
+  });
+
+  it('begins a list anew that the server forgets in the middle, and knows all of it in the end', async () => {
+    for (let n = 0; n < 1100; n++) put(`ns-${n}`);
+    server.forgetList();
+    reflect();
+    await soon('the list', () => reflector.synced);
+    expect(names()).toHaveLength(1100);
+    // One page and the refusal, then three pages.
+    expect(server.seen('GET')).toHaveLength(5);
+    expect(heard.filter((one) => one.startsWith('-'))).toEqual([]);
+  });
+
+  it('goes on where it was when the server tells of an error of its own in the stream', async () => {
+    put('a');
+    reflect();
+    await watching();
+    server.tell('{"type":"ERROR","object":{"kind":"Status","code":500,"message":"etcdserver: leader changed"}}\n');
+    put('b');
+    await soon('what happened in between', () => names().length === 2);
+    expect(server.seen('GET')).toHaveLength(1);
+    expect(lines).toEqual([expect.stringContaining('etcdserver: leader changed')]);
+  });
+
+  it('takes nothing from half a line, nor from what is no event', async () => {
+    reflect();
+    await watching();
+    server.tell('{"type":"ADDED","object":{"metadata":{"name":"half","resourceVersion":"1"', { cut: true });
+    await soon('the second watch', () => server.seen('WATCH').length === 2 && server.watching === 1);
+    server.tell('<html>a proxy’s error page</html>\n');
+    put('a');
+    await soon('what happened in between', () => names().length === 1);
+    expect(names()).toEqual(['a']);
+    expect(server.seen('GET')).toHaveLength(1);
+  });
+
+  it('lists again after a watch that cannot be taken up a few times, and misses nothing that went', async () => {
+    put('a');
+    put('b');
+    reflect();
+    await watching();
+    const healed = server.fail('WATCH', PATH, { status: 500, message: 'no watch' }, 5);
+    server.cutWatches();
+    remove('a');
+    await soon('a second list', () => server.seen('GET').length === 2);
+    healed();
+    await watching();
+    expect(names()).toEqual(['b']);
+  });
+
+  it('lists once more when it is asked to in the middle of a list', async () => {
+    put('a');
+    let keeps = false;
+    reflect({}, (object) => {
+      if (keeps) return object;
+      // What is kept changes while the list is taken in.
+      keeps = true;
+      reflector.refresh();
+      return undefined;
+    });
+    await soon('the second list', () => names().length === 1);
+    expect(server.seen('GET')).toHaveLength(2);
+    expect(lines).toEqual([]);
   });
 
   it('keeps of an object what it is told to keep, and nothing of some', async () => {

@@ -118,15 +118,21 @@ export class Reflector<T extends KubeObject> implements Part {
   }
 
   async #list(): Promise<string> {
-    const { items, resourceVersion } = await this.#options.cluster.list<T>(this.#options.path, this.#stop.signal);
-    const listed = new Set(items.map(keyOf));
-    const list = { metadata: { name: '', resourceVersion } };
+    const listed = new Set<string>();
+    let version = '';
+    for await (const page of this.#options.cluster.pages<T>(this.#options.path, this.#stop.signal)) {
+      for (const item of page.items) {
+        listed.add(keyOf(item));
+        this.#set(item);
+      }
+      version = page.resourceVersion;
+    }
+    const list = { metadata: { name: '', resourceVersion: version } };
     // What we wrote after the list was made is not in it.
     for (const object of this.all())
       if (!listed.has(keyOf(object)) && !isNewer(object, list)) this.#put(object.metadata, undefined);
-    for (const item of items) this.#set(item);
     this.#synced = true;
-    return resourceVersion;
+    return version;
   }
 
   #set(object: T): void {

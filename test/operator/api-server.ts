@@ -47,6 +47,7 @@ export class ApiServer {
   readonly #watches = new Set<ServerResponse>();
   #faults: Fault[] = [];
   #silent = false;
+  #forgetsList = false;
 
   static async start(): Promise<ApiServer> {
     const certificates = await renew('renew all', undefined, ['localhost'], new Date());
@@ -103,6 +104,16 @@ export class ApiServer {
   /** From now on open watches stay open and say nothing, as behind a firewall that forgot the connection. */
   silenceWatches(silent = true): void {
     this.#silent = silent;
+  }
+
+  /** Sends this to every watch as it is, and then cuts it if need be. */
+  tell(text: string, { cut = false } = {}): void {
+    for (const response of this.#watches) response.write(text, () => cut && response.destroy());
+  }
+
+  /** The next request for a further page of a list is told that its list is forgotten. */
+  forgetList(): void {
+    this.#forgetsList = true;
   }
 
   get watching(): number {
@@ -195,6 +206,10 @@ export class ApiServer {
   }
 
   #list(place: Place, { limit, continue: from = '0' }: Record<string, string>): Answer {
+    if (from !== '0' && this.#forgetsList) {
+      this.#forgetsList = false;
+      return { status: 410, body: { message: 'the provided continue parameter is too old' } };
+    }
     const all = this.objects.list(place);
     const end = Number(from) + Number(limit ?? all.length);
     const metadata = { resourceVersion: this.objects.version, ...(end < all.length ? { continue: String(end) } : {}) };
