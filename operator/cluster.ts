@@ -34,13 +34,25 @@ export class ApiError extends Error {
   readonly status: number;
 
   constructor(status: number, what: string, message: string) {
-    const cure = status === 403 ? ' (the operator lacks this privilege: see docs/rbac.md)' : '';
-    super(`${what}: ${message}${cure}`);
+    super(`${what}: ${message}`);
     this.status = status;
   }
 }
 
-const FIELD_MANAGER = 'tracewell-operator';
+/** Who asks: whose fields an apply makes ours, and what is said to who lacks a privilege. */
+export interface Asker {
+  fieldManager: string;
+  cure: string;
+}
+interface ClusterOptions {
+  /** Nothing is asked any more after it. */
+  end?: AbortSignal | undefined;
+  asker?: Asker;
+}
+const OPERATOR: Asker = {
+  fieldManager: 'tracewell-operator',
+  cure: ' (the operator lacks this privilege: see docs/rbac.md)',
+};
 const PAGE = 500;
 /** A watch is ended by the server after this long. */
 const WATCH_SECONDS = 290;
@@ -71,6 +83,7 @@ export class Cluster {
   readonly #config: KubeConfig;
   readonly #patience: Patience;
   readonly #end: AbortSignal | undefined;
+  readonly #asker: Asker;
   #agents = new Map<string, Agent>();
 
   /** From the pod's service account, or from KUBECONFIG outside of a cluster. */
@@ -80,15 +93,16 @@ export class Cluster {
     return new Cluster(config);
   }
 
-  constructor(config: KubeConfig, patience: Partial<Patience> = {}, end?: AbortSignal) {
+  constructor(config: KubeConfig, patience: Partial<Patience> = {}, { end, asker = OPERATOR }: ClusterOptions = {}) {
     this.#config = config;
     this.#patience = { ...PATIENCE, ...patience };
     this.#end = end;
+    this.#asker = asker;
   }
 
   /** The same server, of which nothing is asked any more once `end` is aborted: what is under way then, and all that comes later, throws. */
   until(end: AbortSignal): Cluster {
-    const bound = new Cluster(this.#config, this.#patience, end);
+    const bound = new Cluster(this.#config, this.#patience, { end, asker: this.#asker });
     bound.#agents = this.#agents;
     return bound;
   }
@@ -133,13 +147,17 @@ export class Cluster {
 
   /** Server-side apply: the object's fields become ours, everything else stays as it is. Returns what stands then. */
   apply<T>(path: string, object: unknown): Promise<T> {
-    const query = { fieldManager: FIELD_MANAGER, force: 'true' };
+    const query = { fieldManager: this.#asker.fieldManager, force: 'true' };
     return this.#call<T>('PATCH', path, { query, body: object, contentType: 'application/apply-patch+yaml' });
   }
 
-  /** Changes what `change` names and leaves the rest (RFC 7396); a `metadata.uid` in it must be the object's. Returns what stands then. */
-  merge<T>(path: string, change: unknown): Promise<T> {
-    return this.#call<T>('PATCH', path, { body: change, contentType: 'application/merge-patch+json' });
+  /**
+   * Changes what `change` names and leaves the rest (RFC 7396); a `metadata.uid` in it must be the object's. Returns what stands
+   * then; in a dry run, what would.
+   */
+  merge<T>(path: string, change: unknown, { dryRun = false } = {}): Promise<T> {
+    const query = { fieldManager: this.#asker.fieldManager, ...(dryRun ? { dryRun: 'All' } : {}) };
+    return this.#call<T>('PATCH', path, { query, body: change, contentType: 'application/merge-patch+json' });
   }
 
   /**
@@ -200,7 +218,8 @@ export class Cluster {
       if (status >= 200 && status < 300) return response;
       const message = messageOf(await textOf(response, what));
       const pauseMs = pauseOf(response, path);
-      if (pauseMs === undefined || tries === TRIES || call.signal?.aborted) throw new ApiError(status, what, message);
+      if (pauseMs === undefined || tries === TRIES || call.signal?.aborted)
+        throw new ApiError(status, what, `${message}${status === 403 ? this.#asker.cure : ''}`);
       await wait(pauseMs, call.signal);
     }
   }

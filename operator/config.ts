@@ -95,14 +95,43 @@ const environment = z.object({
   TRACEWELL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 
+/** What is no secret of the operator's, and says how pods are injected: the kubectl plugin reads it from the Deployment. */
+const site = environment.pick({
+  TRACEWELL_SIDECAR_IMAGE: true,
+  TRACEWELL_SIDECAR_PULL_POLICY: true,
+  TRACEWELL_SIDECAR_RESOURCES: true,
+  TRACEWELL_SIDECAR_PROXY: true,
+  TRACEWELL_ELASTICSEARCH_URLS: true,
+  TRACEWELL_BOUNDS: true,
+  TRACEWELL_REPORTS_PORT: true,
+});
+
+export interface Site {
+  sidecar: SidecarSettings;
+  bounds: Bounds;
+  elasticsearch: readonly string[];
+  reportsPort: number;
+}
+
+/** Undefined when the environment is not that of an operator of this version. */
+export function readSite(env: Env): Site | undefined {
+  const parsed = site.safeParse(given(env));
+  return parsed.success
+    ? {
+        sidecar: sidecarOf(parsed.data),
+        bounds: parsed.data.TRACEWELL_BOUNDS,
+        elasticsearch: parsed.data.TRACEWELL_ELASTICSEARCH_URLS,
+        reportsPort: parsed.data.TRACEWELL_REPORTS_PORT,
+      }
+    : undefined;
+}
+
 /** All that is read, as docs/operator.md lists it. */
 export const VARIABLES: readonly string[] = Object.keys(environment.shape);
 
 /** Throws `Permanent` with every variable that is missing or wrong. */
-export function readConfig(env: Record<string, string | undefined>): Config {
-  // An empty variable is how a chart says "not set".
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = environment.safeParse(given);
+export function readConfig(env: Env): Config {
+  const parsed = environment.safeParse(given(env));
   if (!parsed.success) {
     const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
     throw new Permanent(`the operator's environment is wrong (the chart sets it): ${faults.join('; ')}`);
@@ -113,12 +142,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     namespace: e.TRACEWELL_NAMESPACE,
     name: e.TRACEWELL_NAME,
     owner: e.TRACEWELL_OWNER,
-    sidecar: {
-      image: e.TRACEWELL_SIDECAR_IMAGE,
-      pullPolicy: e.TRACEWELL_SIDECAR_PULL_POLICY,
-      resources: e.TRACEWELL_SIDECAR_RESOURCES,
-      proxy: e.TRACEWELL_SIDECAR_PROXY,
-    },
+    sidecar: sidecarOf(e),
     elastic: {
       urls: e.TRACEWELL_ELASTICSEARCH_URLS,
       credentials: readCredentials(e.TRACEWELL_ELASTICSEARCH_AUTH),
@@ -138,6 +162,18 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     logLevel: e.TRACEWELL_LOG_LEVEL,
   };
 }
+
+type Env = Record<string, string | undefined>;
+
+/** An empty variable is how a chart says "not set". */
+const given = (env: Env): Env => Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+
+const sidecarOf = (e: z.output<typeof site>): SidecarSettings => ({
+  image: e.TRACEWELL_SIDECAR_IMAGE,
+  pullPolicy: e.TRACEWELL_SIDECAR_PULL_POLICY,
+  resources: e.TRACEWELL_SIDECAR_RESOURCES,
+  proxy: e.TRACEWELL_SIDECAR_PROXY,
+});
 
 function parseJson(text: string, context: z.RefinementCtx): unknown {
   try {

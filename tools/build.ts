@@ -1,16 +1,46 @@
-import { join } from 'node:path';
+import { chmod } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { rolldown, type OutputOptions } from 'rolldown';
 
 const root = join(import.meta.dirname, '..');
 
+interface Program {
+  name: string;
+  /** Its main.ts is there. */
+  folder: string;
+  /** In dist/. */
+  file: string;
+  output: OutputOptions;
+}
+
+/** Names stay, for stack traces. */
+const SMALL: OutputOptions = { minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } } };
+
+/** People run it with the Node.js that they have, and the Kubernetes library needs this one. */
+const PLUGIN_BANNER = `#!/usr/bin/env node
+{
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major < 22 || (major === 22 && minor < 19)) {
+    console.error(\`kubectl tracewell: it needs Node.js 22.19 or newer, and this is \${process.version}\`);
+    process.exit(1);
+  }
+}`;
+
 /** The programs, and how each is written. The sidecar is in every pod: what its text takes, each of them pays. */
-const PROGRAMS: readonly { name: string; output: OutputOptions }[] = [
-  { name: 'operator', output: {} },
+const PROGRAMS: readonly Program[] = [
+  { name: 'operator', folder: 'operator', file: 'operator.js', output: {} },
+  {
+    name: 'kubectl-tracewell',
+    folder: 'operator/kubectl',
+    file: 'kubectl-tracewell.mjs',
+    output: { ...SMALL, banner: PLUGIN_BANNER },
+  },
   {
     name: 'sidecar',
+    folder: 'sidecar',
+    file: 'sidecar.js',
     output: {
-      // Names stay, for stack traces.
-      minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+      ...SMALL,
       plugins: [{ name: 'builtin modules', renderChunk: (code) => withBuiltinModules(code) }],
     },
   },
@@ -27,19 +57,22 @@ export function withBuiltinModules(code: string): string {
   });
 }
 
-/** Bundles operator and sidecar into one file each under dist/, for the images. Returns name and bytes of each. */
-export async function build(): Promise<{ name: string; bytes: number }[]> {
-  const built: { name: string; bytes: number }[] = [];
-  for (const { name, output } of PROGRAMS) {
-    const bundle = await rolldown({ input: join(root, name, 'main.ts'), platform: 'node', cwd: root });
-    const file = join(root, 'dist', `${name}.js`);
-    const written = await bundle.write({ file, format: 'esm', codeSplitting: false, ...output });
+/** Bundles the programs, or only those named, into one file each, under dist/ if nothing else is said. */
+export async function build({ only = PROGRAMS.map(({ name }) => name), into = join(root, 'dist') } = {}): Promise<
+  { path: string; bytes: number }[]
+> {
+  const built: { path: string; bytes: number }[] = [];
+  for (const { folder, file, output } of PROGRAMS.filter(({ name }) => only.includes(name))) {
+    const bundle = await rolldown({ input: join(root, folder, 'main.ts'), platform: 'node', cwd: root });
+    const path = join(into, file);
+    const written = await bundle.write({ file: path, format: 'esm', codeSplitting: false, ...output });
     await bundle.close();
-    built.push({ name, bytes: Buffer.byteLength(written.output[0].code) });
+    if (output.banner) await chmod(path, 0o755);
+    built.push({ path, bytes: Buffer.byteLength(written.output[0].code) });
   }
   return built;
 }
 
 if (import.meta.main) {
-  for (const { name, bytes } of await build()) console.log(`dist/${name}.js  ${(bytes / 1e6).toFixed(2)} MB`);
+  for (const { path, bytes } of await build()) console.log(`${relative(root, path)}  ${(bytes / 1e6).toFixed(2)} MB`);
 }

@@ -15,7 +15,7 @@ export interface Seen {
   body?: object | undefined;
 }
 
-/** Which requests something befalls: by method, and by how the path begins. A watch is `WATCH`. */
+/** Which requests something befalls: by method, and by how the path begins, or, with `$` at its end, what it is. A watch is `WATCH`. */
 interface Fault {
   method: string;
   path: string;
@@ -138,7 +138,9 @@ export class ApiServer {
     const method = query['watch'] === 'true' ? 'WATCH' : request.method!;
     const seen: Seen = { method, path: pathname, query, authorization: request.headers.authorization };
     this.requests.push(seen);
-    const fault = this.#faults.find((one) => one.method === method && pathname.startsWith(one.path) && one.times > 0);
+    const fault = this.#faults.find(
+      (one) => one.method === method && `${pathname}$`.startsWith(one.path) && one.times > 0,
+    );
     if (fault) {
       fault.times--;
       if (fault.what === 'hang') return;
