@@ -4,8 +4,8 @@ import type { Log } from '../runtime/log.ts';
 import { wait } from '../runtime/wait.ts';
 import { breakerQuery, projectState, type ConfigMap, type StateObject } from './breaker/config-map.ts';
 import { projectRefusal, REFUSED, UNMOUNTED, type EventObject, type Refusal } from './breaker/refusal.ts';
-import { changedScopes, stopOf, type State } from './breaker/state.ts';
-import { causeOf, placeOf } from './breaker/words.ts';
+import { changedScopes, type State } from './breaker/state.ts';
+import { stopped } from './breaker/words.ts';
 import type { Cluster, KubeObject } from './cluster.ts';
 import { projectLimitRange, type LimitRange } from './inject/limit-range.ts';
 import { projectNode, type Node } from './inject/node.ts';
@@ -154,8 +154,7 @@ export class Caches implements Part, View {
   }
 
   breakerOf(namespace: string): string | undefined {
-    const stop = stopOf(this.breakers, namespace);
-    return stop && `injection is stopped in ${placeOf(stop.scope)}: ${causeOf(stop.entry)}`;
+    return stopped(this.breakers, namespace);
   }
 
   *refusals(): Generator<Refusal> {

@@ -1,8 +1,14 @@
 import { waitMs } from './decide.ts';
-import { CLUSTER, type Entry } from './state.ts';
+import { CLUSTER, stopOf, type Entry, type State } from './state.ts';
 
 /** `the whole cluster`, `the namespace shop`. */
 export const placeOf = (scope: string): string => (scope === CLUSTER ? 'the whole cluster' : `the namespace ${scope}`);
+
+/** Why nothing is injected in a namespace at the moment: the message of the skip reason. Undefined: nothing stops it. */
+export function stopped(breakers: State, namespace: string): string | undefined {
+  const stop = stopOf(breakers, namespace);
+  return stop && `injection is stopped in ${placeOf(stop.scope)}: ${causeOf(stop.entry)}`;
+}
 
 /** For the status of a policy: what stops the injection of its pods, and what to do. */
 export const sentenceOf = ({ scope, entry }: { scope: string; entry: Entry }): string =>

@@ -19,7 +19,7 @@ describe('the plugin as one file', () => {
     // As kubectl finds it: a program of this name, without an ending.
     plugin = join(folder, 'kubectl-tracewell');
     await copyFile(built!.path, plugin);
-  });
+  }, 120_000);
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   /** The file by itself, with the Node.js that runs this. */

@@ -18,5 +18,6 @@ export const CURE: Readonly<Record<SkipReason, string>> = {
   LimitRange: 'Set spec.sidecar.resources of the policy to what the LimitRange wants.',
   QuotaExceeded: 'Raise the quota, or lower spec.sidecar.resources of the policy.',
   AnnotationsFull: 'Shorten the annotations of the pod.',
+  BreakerOpen: "Mend the cause; a change of the chart's sidecar values or of the policy is tried at once.",
   Missed: 'Create the pod again: restart its workload.',
 };

@@ -102,6 +102,7 @@ const CASES: Record<string, (world: PluginWorld) => void> = {
       '/apis/networking',
       '/api/v1/nodes',
       '/api/v1/namespaces/shop$',
+      '/api/v1/namespaces/tracewell',
       ...kinds,
     ];
     for (const path of paths) world.server.fail('GET', path, { status: 403, message: 'forbidden' });

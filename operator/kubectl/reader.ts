@@ -37,6 +37,15 @@ export class Reader {
     }
   }
 
+  /** Undefined when the caller may not read it, which goes into the account, or when it is not there. */
+  async get<T>(path: string, purpose: Purpose): Promise<T | undefined> {
+    try {
+      return await this.cluster.get<T>(path);
+    } catch (error) {
+      return this.#forbidden(error, purpose);
+    }
+  }
+
   /** Undefined when the caller may not read it, which goes into the account; throws when it is not there. */
   async find<T>(path: string, what: string, purpose: Purpose): Promise<T | undefined> {
     try {

@@ -1,6 +1,9 @@
 import { API_VERSION, PLURAL, type PolicyKind } from '../../api/names.ts';
 import type { Policy } from '../../api/policy.ts';
 import type { Cluster, KubeObject } from '../cluster.ts';
+import { breakerName, breakersPath, projectState, type ConfigMap } from '../breaker/config-map.ts';
+import type { State } from '../breaker/state.ts';
+import { stopped } from '../breaker/words.ts';
 import type { LimitRange } from '../inject/limit-range.ts';
 import type { Node } from '../inject/node.ts';
 import type { Pod } from '../inject/pod.ts';
@@ -25,6 +28,7 @@ export interface Facts {
   limitRanges: readonly LimitRange[];
   nodes: readonly Node[];
   operator: OperatorSite | undefined;
+  breakers: State;
   /** Where it is taken to be when it is not seen. */
   operatorNamespace: string;
 }
@@ -79,6 +83,10 @@ export class Snapshot implements View {
     return this.#facts.nodes;
   }
 
+  breakerOf(namespace: string): string | undefined {
+    return stopped(this.#facts.breakers, namespace);
+  }
+
   surroundings(namespace: string): Surroundings {
     const settings = this.operator?.sidecar ?? UNKNOWN_SETTINGS;
     return surroundingsOf(this, namespace, { settings, ownNamespace: this.platform.ownNamespace })!;
@@ -125,8 +133,16 @@ export async function takeSnapshot(
     limitRanges: limitRanges ?? [],
     nodes: nodes ?? [],
     operator,
+    breakers: await readBreakers(reader, operator ?? { namespace: operatorNamespace, name: 'tracewell' }),
     operatorNamespace,
   });
+}
+
+async function readBreakers(reader: Reader, { namespace, name }: { namespace: string; name: string }): Promise<State> {
+  const whether = 'whether injection is stopped at the moment; the condition Injected of a policy says so, too.';
+  const path = `${breakersPath(namespace)}/${breakerName(name)}`;
+  const found = await reader.get<ConfigMap>(path, { what: "The breaker's ConfigMap", whether });
+  return found ? projectState(found).state : {};
 }
 
 const room = (what: string) => ({ what, whether: 'whether there is room for the sidecar.' });
