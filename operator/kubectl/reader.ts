@@ -18,9 +18,8 @@ export class Reader {
 
   /** What could not be read, a sentence each. */
   get unknown(): string[] {
-    return [...this.#unknown].map(
-      ([what, whether]) => `${what} cannot be read with your rights. Not known: ${whether}`,
-    );
+    const all = [...this.#unknown].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return all.map(([what, whether]) => `${what} cannot be read with your rights. Not known: ${whether}`);
   }
 
   miss({ what, whether }: Purpose): void {
