@@ -50,7 +50,11 @@ export class Snapshot implements View {
       ownNamespace: operator?.namespace ?? operatorNamespace,
       bounds: operator?.bounds ?? { retention: {}, resources: {} },
     };
-    this.policies = new Policies({ all: () => facts.policies, platform: this.platform });
+    this.policies = new Policies({
+      all: () => facts.policies,
+      within: (namespace) => facts.policies.filter(({ metadata }) => (metadata.namespace ?? '') === namespace),
+      platform: this.platform,
+    });
   }
 
   /** The same with other policies. */
