@@ -2,12 +2,13 @@ import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { wait } from '../runtime/wait.ts';
 import { during } from '../test/progress.ts';
+import { ReportOperator } from '../test/sidecar/report-operator.ts';
 import { benchmark, type Row, type Surroundings } from './benchmark.ts';
 import { start, startNode, type Child } from './child.ts';
 import { jsonLines } from './logs/json.ts';
 import { textOf } from './logs/write.ts';
 import { readCpu, readMemory, readPssMb, readThreads, type Memory } from './proc.ts';
-import { addContainer, makePod, STREAM, type Pod } from './pod.ts';
+import { addContainer, makePod, STREAM, type Pod, type Special } from './pod.ts';
 import { bundleSidecar } from './sidecar.ts';
 import { startSink, type Sink } from './sink/sink.ts';
 import { mean } from './statistics.ts';
@@ -29,35 +30,44 @@ export const idle = benchmark({
     const [secure, plain] = (await Promise.all(
       [true, false].map((isSecure) => startSink({ secure: isSecure, stream: STREAM }, signal)),
     )) as [Sink, Sink];
+    const operator = await ReportOperator.start();
+    const reports = (token: string) => ({ url: operator.url, ca: operator.ca, token: `${token}.b.c` });
     const sidecars = {
       ...startPair('tracewell', program, secure, { folder: join(folder, 'secure'), signal }),
       ...startPair('tracewell, plain HTTP', program, plain, { folder: join(folder, 'plain'), signal }),
+      ...startPair('tracewell, reporting', program, secure, { folder: join(folder, 'reporting'), signal, reports }),
     };
     const together = startTogether(program, secure, { folder, signal });
     const children = [...Object.values(sidecars), ...together, startNode(['-e', SLEEPER], {}, signal)];
     await during(progress, 'Start, and deliver their files', async () => {
       await Promise.all(children.slice(0, -1).map((child) => child.said('"started"', DEADLINE_MS)));
-      await secure.reached((FILES + TOGETHER) * LINES, DEADLINE_MS);
+      await secure.reached((2 * FILES + TOGETHER) * LINES, DEADLINE_MS);
       await plain.reached(FILES * LINES, DEADLINE_MS);
     });
     const figures = await during(progress, `Watch for ${seconds} s`, () => watch(children, seconds, signal));
     await Promise.all(children.map((child) => child.stop()));
     await Promise.all([secure, plain].map((sink) => sink.stop()));
+    await operator.close();
     const names = [...Object.keys(sidecars), ...together.map(() => `one of ${TOGETHER}, 1 quiet file`), 'empty node'];
     return mergeRows(figures.map((row, i) => ({ name: names[i]!, ...row })));
   },
 });
 
-type Within = Pick<Surroundings, 'folder' | 'signal'>;
+interface Within extends Pick<Surroundings, 'folder' | 'signal'> {
+  /** To whom a pod's sidecar reports. */
+  reports?: (pod: string) => NonNullable<Special['reports']>;
+}
 
 /** One with nothing to read, one that has read its files to their ends. */
 function startPair(
   name: string,
   program: readonly string[],
   { target }: Sink,
-  { folder, signal }: Within,
+  { folder, signal, reports }: Within,
 ): Record<string, Child> {
-  const [empty, quiet] = ['empty', 'quiet'].map((pod) => makePod(join(folder, pod), target)) as [Pod, Pod];
+  const [empty, quiet] = ['empty', 'quiet'].map((pod) =>
+    makePod(join(folder, pod), target, reports ? { reports: reports(pod) } : {}),
+  ) as [Pod, Pod];
   for (let i = 1; i <= FILES; i++) writeFileSync(addContainer(quiet, `app-${i}`), textOf(jsonLines, i, LINES));
   return {
     [`${name}, empty pod`]: startNode(program, empty.env, signal),

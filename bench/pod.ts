@@ -1,6 +1,6 @@
 import { linkSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ENV, REDACTED, REDACTIONS, REDACTIONS_ON_REQUEST, SECRET_FILE, STREAM_PREFIX } from '../api/names.ts';
+import { ENV, REDACTED, REDACTIONS, REDACTIONS_ON_REQUEST, SECRET_FILE, STREAM_PREFIX, TOKEN } from '../api/names.ts';
 import { DEFAULT_LIMITS, sidecarConfig, type RedactionRule, type SidecarConfig } from '../api/sidecar-config.ts';
 import { imageEnvironment } from './sidecar.ts';
 import type { Target } from './sink/sink.ts';
@@ -21,6 +21,8 @@ export interface Special {
   logs?: Partial<SidecarConfig['logs']>;
   /** The plain path, with zlib. */
   isPlain?: boolean;
+  /** To whom the sidecar reports, and with which token; undefined: to nobody. */
+  reports?: { url: string; ca: string; token: string };
   /** Of the part that all documents share, bytes; by a long `service.name`. */
   constantBytes?: number;
 }
@@ -73,6 +75,12 @@ export function makePod(folder: string, { url, apiKey, ca }: Target, special: Sp
   writeFileSync(join(config, `${stem}.json`), JSON.stringify(settings));
   writeFileSync(join(config, SECRET_FILE.apiKey), apiKey);
   if (ca) writeFileSync(join(config, SECRET_FILE.elasticsearchCa), ca);
+  const token = join(folder, TOKEN.file);
+  if (special.reports) {
+    writeFileSync(join(config, SECRET_FILE.operatorUrl), special.reports.url);
+    writeFileSync(join(config, SECRET_FILE.operatorCa), special.reports.ca);
+    writeFileSync(token, special.reports.token);
+  }
   if (special.constantBytes) {
     const service = DETAILS.slice(0, special.constantBytes - BESIDE_NAME_BYTES);
     writeFileSync(join(podinfo, 'labels'), `app.kubernetes.io/name=${JSON.stringify(service)}\n`);
@@ -80,6 +88,7 @@ export function makePod(folder: string, { url, apiKey, ca }: Target, special: Sp
   const env = {
     ...imageEnvironment(),
     ...(special.isPlain ? { TRACEWELL_ENGINE: 'plain' } : {}),
+    ...(special.reports ? { [ENV.token]: token } : {}),
     [ENV.logs]: logs,
     [ENV.config]: config,
     [ENV.state]: state,

@@ -48,6 +48,15 @@ export function lineOf({ _source }: Found): number | undefined {
   return match ? Number(match[1]) : undefined;
 }
 
+/** What is wrong with the records of a container that wrote lines 1 to `lines`: those that are missing, and those that are there twice. */
+export function faultsOfLines(records: readonly Found[], lines: number): string[] {
+  const found = Map.groupBy(records, lineOf);
+  return Array.from({ length: lines }, (_, index) => index + 1).flatMap((line) => {
+    const times = found.get(line)?.length ?? 0;
+    return times === 1 ? [] : [`line ${line} is there ${times} times`];
+  });
+}
+
 /** Waits until a pod's lines 1 to `lines` are there, and sees that each is there once. */
 export async function expectEveryLineOnce(
   elasticsearch: Elasticsearch,

@@ -1,4 +1,6 @@
 import { inject } from 'vitest';
+import { ANNOTATION } from '../../api/names.ts';
+import type { Standing } from '../../operator/reports/annotations.ts';
 import { attachElasticsearch, type Elasticsearch } from '../backends/elasticsearch.ts';
 import { attach, type Cluster } from '../cluster/cluster.ts';
 import { NAMESPACE } from '../installation.ts';
@@ -121,12 +123,28 @@ export interface PolicyStatusView {
   inForceSince?: string;
   conditions?: { type: string; status: string; reason: string; message: string }[];
   pods?: { matched: number; injected: number; skipped: { reason: string; count: number; example: string }[] };
+  configuration?: { revision: string; loaded: number; reporting: number };
 }
 
 export interface PodView {
-  metadata: { name: string; uid: string; deletionTimestamp?: string; labels?: Record<string, string> };
+  metadata: {
+    name: string;
+    uid: string;
+    deletionTimestamp?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+  };
   spec: { initContainers?: { name: string }[]; containers: { name: string }[] };
-  status: { podIP?: string; containerStatuses?: { name: string; restartCount: number }[] };
+  status: {
+    podIP?: string;
+    containerStatuses?: { name: string; restartCount: number }[];
+    initContainerStatuses?: { name: string; restartCount: number }[];
+  };
+}
+
+/** What its sidecar reported last, as the operator says it on the pod. */
+export function standingOf({ metadata }: PodView): Partial<Standing> {
+  return JSON.parse(metadata.annotations?.[ANNOTATION.sidecar] ?? '{}') as Partial<Standing>;
 }
 
 export const isInjected = ({ spec }: PodView): boolean =>
