@@ -12,7 +12,7 @@ import { textLines } from './logs/text.ts';
 import { writeLog } from './logs/write.ts';
 import { figuresOf, runInTurn } from './rounds.ts';
 import { ALL_REDACTIONS, type Special } from './pod.ts';
-import { bundleSidecar } from './sidecar.ts';
+import { bundle } from './image.ts';
 import { median } from './statistics.ts';
 
 interface Format {
@@ -37,7 +37,7 @@ export const formats = benchmark({
     runs: { default: 3, help: 'runs of each, in turn; the figures are medians' },
   },
   async run({ mb, runs: rounds }, { folder, signal, progress }) {
-    const program = await bundleSidecar();
+    const program = await bundle('sidecar');
     const rows: Row[] = [];
     for (const { name, application, logs = {} } of FORMATS) {
       const own = join(folder, name);

@@ -9,7 +9,7 @@ import { jsonLines } from './logs/json.ts';
 import { textOf } from './logs/write.ts';
 import { readCpu, readMemory, readPssMb, readThreads, type Memory } from './proc.ts';
 import { addContainer, makePod, STREAM, type Pod, type Special } from './pod.ts';
-import { bundleSidecar } from './sidecar.ts';
+import { bundle } from './image.ts';
 import { startSink, type Sink } from './sink/sink.ts';
 import { mean } from './statistics.ts';
 
@@ -26,7 +26,7 @@ export const idle = benchmark({
   summary: 'memory and CPU of a sidecar with nothing to do',
   options: { seconds: { default: 20, help: 'how long they are watched, all at once' } },
   async run({ seconds }, { folder, signal, progress }) {
-    const program = await bundleSidecar();
+    const program = await bundle('sidecar');
     const [secure, plain] = (await Promise.all(
       [true, false].map((isSecure) => startSink({ secure: isSecure, stream: STREAM }, signal)),
     )) as [Sink, Sink];

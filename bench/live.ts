@@ -8,7 +8,7 @@ import { jsonLines } from './logs/json.ts';
 import { textLines } from './logs/text.ts';
 import { readCpu, watchMemory } from './proc.ts';
 import { addContainer, makePod, STREAM } from './pod.ts';
-import { bundleSidecar } from './sidecar.ts';
+import { bundle } from './image.ts';
 import { startSink } from './sink/sink.ts';
 import { mean, quantile } from './statistics.ts';
 import { writeSteadily } from './steady.ts';
@@ -44,7 +44,7 @@ export const live = benchmark({
     files: { default: 0, help: `files, each of a container of its own; 0: ${FILES.join(', and ')}` },
   },
   async run({ seconds, 'mb-per-second': rate, files: count }, surroundings) {
-    const program = await bundleSidecar();
+    const program = await bundle('sidecar');
     const rows: Row[] = [];
     for (const mbPerSecond of rate ? [rate] : RATES) {
       for (const files of count ? [count] : FILES) {

@@ -12,7 +12,7 @@ import { measureOpenLines } from './open-lines.ts';
 import { measureOutage } from './outage.ts';
 import { readMemory } from './proc.ts';
 import { makePod, STREAM } from './pod.ts';
-import { bundleSidecar } from './sidecar.ts';
+import { bundle } from './image.ts';
 import { startSink } from './sink/sink.ts';
 
 const DEADLINE_MS = 60_000;
@@ -33,7 +33,7 @@ export const memory = benchmark({
     containers: { default: 100, help: 'containers whose files are in the middle of a line, on both streams' },
   },
   async run({ seconds, 'flow-seconds': flowSeconds, 'mb-per-second': mbPerSecond, containers }, surroundings) {
-    const program = await bundleSidecar();
+    const program = await bundle('sidecar');
     const within = (name: string): Surroundings => {
       const folder = join(surroundings.folder, name);
       mkdirSync(folder);

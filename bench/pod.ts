@@ -2,7 +2,7 @@ import { linkSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ENV, REDACTED, REDACTIONS, REDACTIONS_ON_REQUEST, SECRET_FILE, STREAM_PREFIX, TOKEN } from '../api/names.ts';
 import { DEFAULT_LIMITS, sidecarConfig, type RedactionRule, type SidecarConfig } from '../api/sidecar-config.ts';
-import { imageEnvironment } from './sidecar.ts';
+import { imageEnvironment } from './image.ts';
 import type { Target } from './sink/sink.ts';
 
 /** The streams that the sidecars of a benchmark write to: records, and what is said about files. */
@@ -86,7 +86,7 @@ export function makePod(folder: string, { url, apiKey, ca }: Target, special: Sp
     writeFileSync(join(podinfo, 'labels'), `app.kubernetes.io/name=${JSON.stringify(service)}\n`);
   }
   const env = {
-    ...imageEnvironment(),
+    ...imageEnvironment('sidecar'),
     ...(special.isPlain ? { TRACEWELL_ENGINE: 'plain' } : {}),
     ...(special.reports ? { [ENV.token]: token } : {}),
     [ENV.logs]: logs,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { mkdir } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { KubeConfig } from '@kubernetes/client-node';
 import { API_VERSION, POLICY_KINDS, PLURAL } from '../api/names.ts';
 import { Cluster } from '../operator/cluster.ts';
@@ -10,17 +10,18 @@ import { wait } from '../runtime/wait.ts';
 import { upElasticsearch } from '../test/backends/elasticsearch.ts';
 import { up } from '../test/cluster/cluster.ts';
 import { startKwok } from '../test/cluster/kwok.ts';
-import { ApiProxy } from '../test/operator/api-proxy.ts';
-import { installWithoutOperator, operatorEnvironment } from '../test/operator/process.ts';
+import { ApiFaultProxy } from '../test/operator/fault-proxy.ts';
+import { installWithoutOperator, operatorEnvironment } from './operator/installation.ts';
 import { during } from '../test/progress.ts';
 import { until } from '../test/wait.ts';
-import { build } from '../tools/build.ts';
 import { benchmark } from './benchmark.ts';
 import { startNode } from './child.ts';
+import { bundle, imageEnvironment } from './image.ts';
 import { createWorld, tracingPolicyOf, type Size } from './operator/world.ts';
 import { readCpu, readMemory, watchMemory } from './proc.ts';
 
 const NODES = 50;
+const KINDS = new Set([...Object.values(PLURAL), 'pods', 'namespaces', 'nodes', 'secrets', 'events']);
 const COLD_MS = 600_000;
 const CHANGES = 10;
 const CHANGE_MS = 60_000;
@@ -43,32 +44,32 @@ export const reconcile = benchmark({
     const cluster = await up({ progress, signal, name: 'tracewell-bench' });
     ends.defer(() => cluster.down());
     const admin = clusterOf(cluster.kubeconfig);
-    const [token] = await during(progress, 'The chart, and kwok', () =>
+    const [token, program] = await during(progress, 'The chart, and kwok', () =>
       Promise.all([
         installWithoutOperator(cluster, elasticsearch, signal),
+        bundle('operator'),
         startKwok({ cluster, nodes: NODES, progress, signal }),
-        build(),
       ]),
     );
-    const proxyFolder = join(folder, 'proxy');
-    await mkdir(proxyFolder);
-    const proxy = await ApiProxy.start({ kubeconfig: cluster.kubeconfig, token, folder: proxyFolder });
-    ends.defer(() => proxy.stop());
-    const env = await operatorEnvironment({ cluster, elasticsearch, kubeconfig: proxy.kubeconfig, folder });
+    const proxy = await ApiFaultProxy.start(cluster.kubeconfig, token);
+    ends.defer(() => proxy.close());
+    const kubeconfig = join(folder, 'kubeconfig');
+    await writeFile(kubeconfig, proxy.config().exportConfig(), { mode: 0o600 });
+    const env = await operatorEnvironment({ cluster, elasticsearch, kubeconfig, folder });
     const { sidecar } = readConfig(env);
     await during(progress, `${size.pods} pods in ${size.namespaces} namespaces, ${size.policies} policies`, () =>
       createWorld(admin, size, sidecar),
     );
 
     const began = performance.now();
-    const operator = startNode([join(import.meta.dirname, '../dist/operator.js')], env, signal);
+    const operator = startNode(program, { ...imageEnvironment('operator'), ...env }, signal);
     const memory = watchMemory(operator.pid);
     ends.defer(() => memory.stop());
     const failed = operator.ended.then(() => Promise.reject(new Permanent('the operator has ended')));
     const cold = until('every policy', () => isDone(admin, size), { timeoutMs: COLD_MS, everyMs: 500 });
     await during(progress, 'Cold start', () => Promise.race([failed, cold]));
     const seconds = (performance.now() - began) / 1000;
-    const [coldCpuSeconds, coldRequests] = [readCpu(operator.pid).own, countOf(proxy)];
+    const [coldCpuSeconds, coldRequests] = [readCpu(operator.pid).own, proxy.asked.length];
 
     const changes: Change[] = [];
     await during(progress, `${CHANGES} changes`, async () => {
@@ -76,9 +77,9 @@ export const reconcile = benchmark({
     });
     const quiet = await during(progress, `Nothing happens for ${QUIET_SECONDS} s`, async () => {
       await wait(5_000, signal); // what the last change has left
-      const [requests, cpu] = [countOf(proxy), readCpu(operator.pid).own];
+      const [requests, cpu] = [proxy.asked.length, readCpu(operator.pid).own];
       await wait(QUIET_SECONDS * 1000, signal);
-      return { requests: countOf(proxy) - requests, cpu: readCpu(operator.pid).own - cpu };
+      return { requests: proxy.asked.length - requests, cpu: readCpu(operator.pid).own - cpu };
     });
     const { rssMb } = readMemory(operator.pid);
     await operator.stop();
@@ -106,11 +107,9 @@ function clusterOf(kubeconfig: string): Cluster {
   return new Cluster(config);
 }
 
-/** How often the API server was asked; of one verb, if that is given. */
-function countOf({ requests }: ApiProxy, verb?: string): number {
-  const counted = [...requests].filter(([what]) => verb === undefined || what.startsWith(`${verb} `));
-  return counted.reduce((sum, [, count]) => sum + count, 0);
-}
+/** How often the API server was asked for a whole kind of objects. */
+const listsOf = ({ asked }: ApiFaultProxy): number =>
+  asked.filter(({ method, path }) => method === 'GET' && KINDS.has(path.split('/').at(-1)!)).length;
 
 /** Every policy says how it stands, and together they have all pods: the ones with a sidecar, and the ones without. */
 async function isDone(admin: Cluster, { pods }: Size): Promise<boolean> {
@@ -128,11 +127,11 @@ interface Change {
 }
 
 /** From a policy that selects other pods to its status that counts them. */
-async function change(admin: Cluster, i: number, proxy: ApiProxy): Promise<Change> {
+async function change(admin: Cluster, i: number, proxy: ApiFaultProxy): Promise<Change> {
   const policy = tracingPolicyOf(i, 0);
   const path = `/apis/${API_VERSION}/namespaces/${policy.metadata.namespace}/${PLURAL.TracingPolicy}/${policy.metadata.name}`;
   const before = (await admin.get<RawPolicy>(path))!;
-  const [requests, lists, began] = [countOf(proxy), countOf(proxy, 'list'), performance.now()];
+  const [requests, lists, began] = [proxy.asked.length, listsOf(proxy), performance.now()];
   const { generation } = (await admin.apply<RawPolicy>(path, withSelector(before))).metadata;
   const isSeen = async () => {
     const { status } = (await admin.get<RawPolicy>(path))!;
@@ -140,7 +139,7 @@ async function change(admin: Cluster, i: number, proxy: ApiProxy): Promise<Chang
   };
   await until('the status', isSeen, { timeoutMs: CHANGE_MS, everyMs: 50 });
   const seconds = (performance.now() - began) / 1000;
-  return { seconds, requests: countOf(proxy) - requests, lists: countOf(proxy, 'list') - lists };
+  return { seconds, requests: proxy.asked.length - requests, lists: listsOf(proxy) - lists };
 }
 
 const withSelector = ({ apiVersion, kind, metadata: { name, namespace } }: RawPolicy) => ({

@@ -6,7 +6,7 @@ import { jsonLines } from './logs/json.ts';
 import { writeLog } from './logs/write.ts';
 import { figuresOf, runInTurn } from './rounds.ts';
 import { rsyslog } from './rsyslog.ts';
-import { bundleSidecar } from './sidecar.ts';
+import { bundle } from './image.ts';
 
 export const throughput = benchmark({
   name: 'throughput',
@@ -19,7 +19,7 @@ export const throughput = benchmark({
     const reference = rsyslog(folder);
     if (typeof reference === 'string') progress.step('rsyslog').fail(reference);
     const contestants = typeof reference === 'string' ? CONTESTANTS : [...CONTESTANTS, reference];
-    const program = await bundleSidecar();
+    const program = await bundle('sidecar');
     const path = join(folder, 'cri.log');
     const log = await during(progress, `A log of ${mb} MB`, async () => writeLog(path, jsonLines, mb * 1e6));
     const course = { program, log, sample: join(folder, 'body.ndjson'), signal };

@@ -4,6 +4,9 @@ import { rolldown, type OutputOptions } from 'rolldown';
 
 const root = join(import.meta.dirname, '..');
 
+/** Libraries that do nothing by being loaded: of thousands of classes in them a program gets those that it uses. */
+const PURE = /\/node_modules\/@kubernetes\/client-node\//;
+
 interface Program {
   name: string;
   /** Its main.ts is there. */
@@ -63,7 +66,12 @@ export async function build({ only = PROGRAMS.map(({ name }) => name), into = jo
 > {
   const built: { path: string; bytes: number }[] = [];
   for (const { folder, file, output } of PROGRAMS.filter(({ name }) => only.includes(name))) {
-    const bundle = await rolldown({ input: join(root, folder, 'main.ts'), platform: 'node', cwd: root });
+    const bundle = await rolldown({
+      input: join(root, folder, 'main.ts'),
+      platform: 'node',
+      cwd: root,
+      treeshake: { moduleSideEffects: (id) => !PURE.test(id) },
+    });
     const path = join(into, file);
     const written = await bundle.write({ file: path, format: 'esm', codeSplitting: false, ...output });
     await bundle.close();

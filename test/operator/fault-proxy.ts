@@ -27,24 +27,29 @@ export class ApiFaultProxy {
   readonly #url: string;
   readonly #upstream: RequestOptions;
   readonly #sockets = new Set<Socket>();
+  readonly #token: string | undefined;
 
-  /** `kubeconfig` is a path. */
-  static async start(kubeconfig: string): Promise<ApiFaultProxy> {
+  /** `kubeconfig` is a path. With a token, clients are who it is of, and may do no more. */
+  static async start(kubeconfig: string, token?: string): Promise<ApiFaultProxy> {
     const config = new KubeConfig();
     config.loadFromFile(kubeconfig);
     const { ca, cert, key }: RequestOptions = await signedIn(config);
-    const agent = new Agent({ ca, cert, key, keepAlive: true });
+    const agent = new Agent({ ca, ...(token ? {} : { cert, key }), keepAlive: true });
     const own = await renew('renew all', undefined, ['localhost'], new Date());
-    const proxy = new ApiFaultProxy(own, config.getCurrentCluster()!.server, { agent });
+    const proxy = new ApiFaultProxy(own, { url: config.getCurrentCluster()!.server, upstream: { agent }, token });
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');
     return proxy;
   }
 
-  private constructor(own: { ca: string; cert: string; key: string }, url: string, upstream: RequestOptions) {
+  private constructor(
+    own: { ca: string; cert: string; key: string },
+    { url, upstream, token }: { url: string; upstream: RequestOptions; token: string | undefined },
+  ) {
     this.#ca = own.ca;
     this.#url = url;
     this.#upstream = upstream;
+    this.#token = token;
     this.#server = createServer({ cert: own.cert, key: own.key }, (message, response) =>
       this.#serve(message, response),
     );
@@ -60,7 +65,7 @@ export class ApiFaultProxy {
     const { port } = this.#server.address() as AddressInfo;
     const caData = Buffer.from(this.#ca).toString('base64');
     const cluster = { name: 'proxy', server: `https://localhost:${port}`, caData, skipTLSVerify: false };
-    config.loadFromClusterAndUser(cluster, { name: 'nobody' });
+    config.loadFromClusterAndUser(cluster, { name: 'client', ...(this.#token ? { token: this.#token } : {}) });
     return config;
   }
 

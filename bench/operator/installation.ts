@@ -1,14 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Cluster } from '../cluster/cluster.ts';
-import type { Elasticsearch } from '../backends/elasticsearch.ts';
-import { createNamespace, NAMESPACE } from '../installation.ts';
-import { freePort } from './port.ts';
+import type { Cluster } from '../../test/cluster/cluster.ts';
+import type { Elasticsearch } from '../../test/backends/elasticsearch.ts';
+import { createNamespace, NAMESPACE } from '../../test/installation.ts';
+import { freePort } from '../../test/operator/port.ts';
 
-const OPERATOR = new URL('../../operator/main.ts', import.meta.url).pathname;
 const CHART = new URL('../../charts/tracewell', import.meta.url).pathname;
 
 /**
@@ -75,49 +71,4 @@ export async function operatorEnvironment(options: OperatorOptions): Promise<Rec
     TRACEWELL_REPORTS_PORT: String(reports),
     TRACEWELL_HTTP_PORT: String(http),
   };
-}
-
-/** An operator under test. */
-export interface OperatorProcess {
-  readonly pid: number;
-  /** What it has logged. */
-  readonly lines: readonly LogLine[];
-  /** Undefined while it runs. */
-  exitCode(): number | null | undefined;
-  /** Asks it to end, as the kubelet does, and waits for it. */
-  stop(): Promise<void>;
-}
-
-export interface LogLine {
-  level: string;
-  message: string;
-  [field: string]: unknown;
-}
-
-/** Runs the operator from its sources. `env` is all of its environment. */
-export function startOperator(env: Readonly<Record<string, string>>): OperatorProcess {
-  const child = spawn(process.execPath, [OPERATOR], { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  const lines: LogLine[] = [];
-  let exitCode: number | null | undefined;
-  const closed = once(child, 'close').then(([code]) => (exitCode = code as number | null));
-  for (const stream of [child.stdout, child.stderr])
-    createInterface({ input: stream }).on('line', (line) => lines.push(parsed(line)));
-  return {
-    pid: child.pid ?? 0,
-    lines,
-    exitCode: () => exitCode,
-    async stop() {
-      child.kill('SIGTERM');
-      await closed;
-    },
-  };
-}
-
-/** What is no line of its log is what Node.js says when a process breaks. */
-function parsed(line: string): LogLine {
-  try {
-    return JSON.parse(line) as LogLine;
-  } catch {
-    return { level: 'error', message: line };
-  }
 }
