@@ -115,11 +115,3 @@ it('a pod that has ended, or is going, is no longer looked at', () => {
   expect(judge({ ...podOf(), status: { phase: 'Succeeded' } })).toBeUndefined();
   expect(judge(owned({ metadata: { deletionTimestamp: '2026-01-02T00:00:01Z' } }))).toBeUndefined();
 });
-
-it.each<[string, Of, boolean]>([
-  ['not ready yet', { isReady: false }, true],
-  ['not ready any more', { isReady: false, created: '2026-01-01T00:00:00Z' }, false],
-  ['ready', {}, false],
-])('nobody waits for the turn of a pod that is %s: %j is %s', (_, of, isIdle) => {
-  expect(judge(owned(of), { mode: 'Evict' })).toMatchObject({ isIdle });
-});

@@ -18,9 +18,7 @@ export interface Around {
 export interface Candidate extends Standing {
   /** Why it is not evicted, for people; undefined: it is, when its turn comes. */
   stays: string | undefined;
-  /** It went in just now. */
-  isRecent: boolean;
-  /** It serves nobody yet, so that nobody waits for its turn. */
+  /** It serves nobody yet, so nobody waits for its turn. */
   isIdle: boolean;
 }
 
@@ -61,10 +59,8 @@ const notLately: Check = ({ policy, pod }, { since, now }) => {
   const created = createdAt(pod);
   if (since === undefined || created + SECOND_MS <= Date.parse(since))
     return 'it was created before the policy was in force';
-  return !isRecentAt(now, pod) && 'it is older than ten minutes';
+  return now.getTime() - created > MISSED_MS && 'it is older than ten minutes';
 };
-
-const isRecentAt = (now: Date, pod: Pod): boolean => now.getTime() - createdAt(pod) <= MISSED_MS;
 
 const alone: Check = ({ policy, pod }, { siblings }) =>
   policy.spec.rollout.mode !== 'Evict' &&
@@ -89,8 +85,7 @@ export function candidateOf(standing: Standing, around: Around): Candidate | und
   const isMissed = skip?.reason === SKIP_REASON.Missed;
   if (!isMissed && !(isOutdated && policy.spec.rollout.mode === 'Evict')) return undefined;
   const stays = CHECKS.map((check) => check(standing, around)).find(Boolean) || undefined;
-  const isRecent = isMissed && isRecentAt(around.now, pod);
-  return { ...standing, stays, isRecent, isIdle: isRecent && !isReady(pod) };
+  return { ...standing, stays, isIdle: isMissed && !isReady(pod) };
 }
 
 /** As its controller would create it today: on no node, and without what is ours. */

@@ -46,7 +46,6 @@ const candidates: Candidate[] = Array.from({ length: 15 }, (_, index) => ({
   skip: { reason: 'Missed', message: '' },
   isOutdated: false,
   stays: undefined,
-  isRecent: true,
   isIdle: true,
 }));
 const pods = candidates.map(({ pod }) => pod);

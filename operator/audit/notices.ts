@@ -12,33 +12,27 @@ import type { Attempt } from './turn.ts';
 const WANTED: readonly SkipReason[] = [SKIP_REASON.OptedOut, SKIP_REASON.Paused];
 
 /**
- * What is said of pods without a sidecar: for each workload and reason one notice, on the first of its pods. Of those that came
- * just now, and are evicted for it, nothing is said here.
+ * What is said of pods without a sidecar: for each workload and reason one notice, on the first of its pods. Of those that are
+ * evicted for it nothing is said here.
  */
 export function skipNotices(standings: readonly Standing[], candidates: readonly Candidate[]): Notice[] {
-  const byPod = new Map(candidates.map((candidate) => [candidate.pod, candidate]));
-  const told = standings.filter(({ pod, skip }) => {
-    const { stays, isRecent } = byPod.get(pod) ?? {};
-    return skip && (skip.reason !== SKIP_REASON.Missed || stays !== undefined || !isRecent);
-  });
+  const stays = new Map(candidates.map(({ pod, stays: why }) => [pod, why]));
+  const told = standings.filter(
+    ({ pod, skip }) => skip && (skip.reason !== SKIP_REASON.Missed || stays.get(pod) !== undefined),
+  );
   const groups = Map.groupBy(told, ({ pod, skip, policy }) =>
     [workloadKey(pod), skip!.reason, stemOf(policy)].join(' '),
   );
   return [...groups].map(([series, group]) => {
     const { pod, skip, policy } = firstOf(group);
     const { reason, message } = skip!;
-    const candidate = byPod.get(pod);
-    const stays = candidate?.stays;
-    const next =
-      candidate && stays === undefined
-        ? 'It is evicted for it when its turn comes.'
-        : `${stays === undefined ? '' : `It is not evicted for it: ${stays}. `}${CURE[reason]}`;
+    const why = stays.get(pod) === undefined ? '' : ` It is not evicted for it: ${stays.get(pod)}.`;
     return {
       ...about(pod),
       type: WANTED.includes(reason) ? 'Normal' : 'Warning',
       reason,
       action: 'Inject',
-      note: `${titleOf(policy)} selects it, and it has no sidecar: ${message}. ${next}`,
+      note: `${titleOf(policy)} selects it, and it has no sidecar: ${message}.${why} ${CURE[reason]}`,
       series,
       count: group.length,
     };

@@ -44,10 +44,11 @@ export function find(
     candidates.filter(({ stays }) => stays === undefined),
     ({ pod }) => workloadKey(pod),
   );
+  // Of one without candidates the policy stands in its pods' standings.
   const revisions = new Map(standings.map(({ pod, policy }) => [workloadKey(pod), revisionOf(policy)]));
   const workloads = [...byKey].map(([key, its]) => {
     const evictable = going.get(key) ?? [];
-    return { key, pods: its, candidates: evictable, revision: revisions.get(key) };
+    return { key, pods: its, candidates: evictable, revision: revisions.get(key) ?? '' };
   });
   return { candidates, workloads };
 }
@@ -55,12 +56,7 @@ export function find(
 /** What is done about a namespace's workloads: in the order of their names, and of those that are rolled one at a time. */
 export function planOf(workloads: readonly Workload[], before: ReadonlyMap<string, Attempt>, now: number): Plan {
   const plan: Plan = { evict: [], attempts: new Map(), failed: [] };
-  // For a moment between two pods a workload of one has none.
-  const known = new Set(workloads.map(({ key }) => key));
-  const between = [...before].flatMap(([key, { at }]) =>
-    known.has(key) || at === undefined ? [] : [{ key, pods: [], candidates: [], revision: undefined }],
-  );
-  const inOrder = [...workloads, ...between].toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  const inOrder = workloads.toSorted((a, b) => (a.key < b.key ? -1 : 1));
   for (const workload of inOrder) {
     const { attempt, failed } = progress(workload, before.get(workload.key), now);
     if (attempt) plan.attempts.set(workload.key, attempt);

@@ -12,17 +12,7 @@ const going = { metadata: { deletionTimestamp: '2026-01-02T00:00:00Z' } };
 function candidate(pod: Pod, rollout: object, more: Partial<Candidate> = {}): Candidate {
   const policy = policyOf('all', { rollout });
   const skip = { reason: 'Missed', message: '' } as const;
-  return {
-    pod,
-    policy,
-    shadowed: [],
-    skip,
-    isOutdated: false,
-    stays: undefined,
-    isRecent: true,
-    isIdle: !isReady(pod),
-    ...more,
-  };
+  return { pod, policy, shadowed: [], skip, isOutdated: false, stays: undefined, isIdle: !isReady(pod), ...more };
 }
 
 /** `bad`: names of those that are to be evicted. */

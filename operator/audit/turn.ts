@@ -10,8 +10,8 @@ export interface Workload {
   pods: readonly Pod[];
   /** Those that may be evicted. */
   candidates: readonly Candidate[];
-  /** Of the policy: another one makes a new start. Undefined while none of its pods says which it is. */
-  revision: string | undefined;
+  /** Of the policy: another one makes a new start. */
+  revision: string;
 }
 
 /** What was done about a workload so far. Times in milliseconds since 1970. */
@@ -41,7 +41,7 @@ const TRIES = 3;
 /** A disruption budget is asked again after this long. */
 const BLOCKED_MS = 10_000;
 
-const fresh = ({ revision = '' }: Workload): Attempt => ({
+const fresh = (revision: string): Attempt => ({
   revision,
   known: new Set(),
   evicted: new Set(),
@@ -57,8 +57,7 @@ export function progress(
   before: Attempt | undefined,
   now: number,
 ): { attempt: Attempt | undefined; failed?: string } {
-  const { revision = before?.revision } = workload;
-  if (!before || before.revision !== revision) return { attempt: undefined };
+  if (!before || before.revision !== workload.revision) return { attempt: undefined };
   if (before.at === undefined) return { attempt: before };
   const again = workload.candidates.find(({ pod }) => !before.known.has(uidOf(pod)));
   if (again)
@@ -95,7 +94,7 @@ export function choose(workload: Workload, attempt: Attempt | undefined, now: nu
 
 /** The attempt after these of its pods were evicted. */
 export function evicted(workload: Workload, before: Attempt | undefined, pods: readonly Pod[], now: number): Attempt {
-  const attempt = before ?? fresh(workload);
+  const attempt = before ?? fresh(workload.revision);
   const isFirst = attempt.at === undefined;
   const uids = new Set(pods.map(uidOf));
   return {
@@ -109,7 +108,7 @@ export function evicted(workload: Workload, before: Attempt | undefined, pods: r
 
 /** The attempt after a disruption budget, or the API server, said: not now. */
 export const blocked = (workload: Workload, before: Attempt | undefined, now: number): Attempt => ({
-  ...(before ?? fresh(workload)),
+  ...(before ?? fresh(workload.revision)),
   notBefore: now + BLOCKED_MS,
 });
 

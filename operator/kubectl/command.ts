@@ -16,7 +16,15 @@ const OUTPUT = { output: { type: 'string', short: 'o' } } as const;
 const FLAGS = {
   status: { ...COMMON, ...EVERYWHERE, ...OUTPUT },
   explain: { ...COMMON, ...OUTPUT },
+  preview: { ...COMMON, ...OUTPUT, filename: { type: 'string', short: 'f', multiple: true } },
   coverage: { ...COMMON, ...EVERYWHERE, ...OUTPUT },
+  eject: {
+    ...COMMON,
+    selector: { type: 'string', short: 'l' },
+    'dry-run': { type: 'boolean' },
+    force: { type: 'boolean' },
+    timeout: { type: 'string' },
+  },
 } as const satisfies Record<string, ParseArgsOptionsConfig>;
 
 export type Verb = keyof typeof FLAGS;
@@ -34,6 +42,12 @@ export interface Command {
   /** Where the operator is looked for when the caller may not look everywhere. */
   operatorNamespace: string;
   json: boolean;
+  files: readonly string[];
+  selector: string | undefined;
+  dryRun: boolean;
+  force: boolean;
+  /** Milliseconds. */
+  timeoutMs: number;
 }
 
 export type Parsed = Command | { help: Verb | 'all' } | 'version';
@@ -57,6 +71,11 @@ export function parseCommand(args: readonly string[]): Parsed {
     kubeconfig: values.kubeconfig,
     operatorNamespace: values['operator-namespace'] ?? 'tracewell',
     json: isJson(values.output),
+    files: values.filename ?? [],
+    selector: values.selector,
+    dryRun: values['dry-run'] ?? false,
+    force: values.force ?? false,
+    timeoutMs: millisecondsOf(values.timeout ?? '5m'),
   };
   check(command);
   return command;
@@ -69,6 +88,11 @@ interface Values {
   kubeconfig?: string;
   'operator-namespace'?: string;
   output?: string;
+  filename?: string[];
+  selector?: string;
+  'dry-run'?: boolean;
+  force?: boolean;
+  timeout?: string;
   help?: boolean;
 }
 
@@ -90,11 +114,23 @@ function isJson(output: string | undefined): boolean {
   return output === 'json';
 }
 
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
+
+function millisecondsOf(text: string): number {
+  const [, digits, unit = ''] = /^([1-9]\d{0,4})([smh])$/.exec(text) ?? [];
+  if (!digits) throw new Misused(`--timeout takes seconds, minutes or hours, such as 90s or 5m, and was given ${text}`);
+  return Number(digits) * UNITS[unit]!;
+}
+
 /** How many operands each command takes, and which flags go together. */
-function check({ verb, operands, namespace, everywhere }: Command): void {
+function check({ verb, operands, namespace, everywhere, files, selector }: Command): void {
   if (everywhere && namespace !== undefined) throw new Misused('-A and -n together say two things; leave one out');
   if (verb === 'explain' && operands.length !== 1)
     throw new Misused('explain takes one pod or workload, such as cart-0 or deployment/cart');
-  const takesNone = verb === 'status' || verb === 'coverage';
+  if (verb === 'eject' && (operands.length === 1) === (selector !== undefined))
+    throw new Misused('eject takes one pod or workload, such as deployment/cart, or a selector (-l app=cart)');
+  if (verb === 'preview' && files.length === 0)
+    throw new Misused('preview takes a policy: -f policy.yaml, or -f - for what comes in');
+  const takesNone = verb === 'status' || verb === 'coverage' || verb === 'preview';
   if (takesNone && operands.length > 0) throw new Misused(`${verb} takes no ${operands[0]}`);
 }

@@ -5,7 +5,7 @@ import { skipOf, type Skip } from '../inject/skip.ts';
 import { stemOf, titleOf } from '../policy/accept.ts';
 import { selecting } from '../policy/govern.ts';
 import { hasEnded } from '../reconcile/pods.ts';
-import { CURE } from './cure.ts';
+import { CURE } from '../audit/cure.ts';
 import { tierOf, unmet, whyBehind } from './precedence.ts';
 import { reportedOf, type Reported } from './reported.ts';
 import type { Snapshot } from './snapshot.ts';

@@ -17,12 +17,15 @@ Says which pods Tracewell captures and why the others not, with your own rights:
 
   status      policies, their conditions, the pods that they cover and those that they do not
   explain     one pod: which policy governs it, why it has a sidecar or none, how the sidecar stands
+  preview     a policy that is not applied yet: its faults, its pods, what a new pod would get
   coverage    namespaces and workloads: how many pods have a sidecar, and why the others have none
+  eject       takes the sidecar out of pods, gently
   version     of this program
 
 kubectl tracewell COMMAND --help says more.
 
-It ends with 0 when all went well, 1 when it failed, 2 when the arguments are wrong.
+It ends with 0 when all went well, 1 when it failed, 2 when the arguments are wrong, and 3 when the answer is no: a policy
+that would be refused, a pod that was not ejected.
 `,
   status: `kubectl tracewell status [-n NAMESPACE | -A] [-o json]
 
@@ -41,12 +44,33 @@ KIND is pod, deployment, statefulset, daemonset, replicaset or job: pods that st
 ${JSON_OUT}
 ${COMMON}
 `,
+  preview: `kubectl tracewell preview -f FILE [-n NAMESPACE] [-o json]
+
+What would come of the policies in a file: their faults, which pods they would select and govern, which would be skipped and
+why, and the patch that a new pod would get. Nothing is applied.
+
+  -f, --filename FILE         YAML or JSON, several documents too; - reads what comes in; may be given more than once
+${JSON_OUT}
+${COMMON}
+`,
   coverage: `kubectl tracewell coverage [-n NAMESPACE | -A] [-o json]
 
 Running pods by namespace and workload: matched by a policy, injected, outdated, shadowed, skipped and why.
 
 ${EVERYWHERE}
 ${JSON_OUT}
+${COMMON}
+`,
+  eject: `kubectl tracewell eject POD | KIND/NAME | -l SELECTOR [-n NAMESPACE] [--dry-run]
+
+Takes the sidecar out: the pod template of the workload gets the label tracewell.dev/inject=false, and the workload replaces
+its pods by its own strategy. Where it does not replace them by itself they are evicted one at a time, which honours
+PodDisruptionBudgets, each only when the one before has a ready successor. Bare pods are left alone without --force.
+
+  -l, --selector SELECTOR     the workloads of all pods with these labels
+      --dry-run               say what would be done, and have the API server check the rights for it
+      --force                 also bare pods: deleted and created again without the sidecar
+      --timeout TIME          how long to wait for each workload, such as 90s (5m)
 ${COMMON}
 `,
 };

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { KubeConfig } from '@kubernetes/client-node';
 import { Cluster } from '../cluster.ts';
 import { Failure } from './exit.ts';
@@ -23,6 +25,10 @@ const connect: World['connect'] = ({ context, kubeconfig }) => {
 
 process.exitCode = await run(process.argv.slice(2), {
   connect,
+  read: (file) => (file === '-' ? text(process.stdin) : readFile(file, 'utf8')),
+  now: () => new Date(),
+  clock: () => performance.now(),
+  pollMs: 1000,
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
 });

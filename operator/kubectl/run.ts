@@ -3,20 +3,21 @@ import { describe } from '../../runtime/errors.ts';
 import type { Cluster } from '../cluster.ts';
 import { parseCommand, type Command, type Verb } from './command.ts';
 import { runCoverage } from './coverage.ts';
+import { runEject, type EjectWorld } from './eject.ts';
 import { EXIT, Misused } from './exit.ts';
 import { runExplain } from './explain-command.ts';
 import { HELP } from './help.ts';
 import { printed, type Output } from './output.ts';
+import { runPreview, type PreviewWorld } from './preview-command.ts';
 import { Reader } from './reader.ts';
 import { requireInstalled } from './snapshot.ts';
 import { runStatus } from './status.ts';
 
 /** What a run has of the world. */
-export interface World {
+export interface World extends EjectWorld, PreviewWorld {
   /** The cluster that the flags and the kubeconfig name, and the namespace of its context. Throws when there is none. */
   connect: (flags: Pick<Command, 'context' | 'kubeconfig'>) => { cluster: Cluster; namespace: string };
   out: (text: string) => void;
-  err: (text: string) => void;
 }
 
 type Run = (command: Command & { namespace: string }, reader: Reader, world: World) => Promise<Output>;
@@ -24,7 +25,9 @@ type Run = (command: Command & { namespace: string }, reader: Reader, world: Wor
 const RUNS: Readonly<Record<Verb, Run>> = {
   status: runStatus,
   explain: runExplain,
+  preview: runPreview,
   coverage: runCoverage,
+  eject: runEject,
 };
 
 /** Runs what the arguments say; returns the exit code (`EXIT`). */

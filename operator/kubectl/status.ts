@@ -3,7 +3,7 @@ import type { Condition, PolicyStatus } from '../../api/policy.ts';
 import { titleOf, type RawPolicy } from '../policy/accept.ts';
 import { selects } from '../policy/govern.ts';
 import type { Command } from './command.ts';
-import { CURE } from './cure.ts';
+import { CURE } from '../audit/cure.ts';
 import { count, fields, table } from './layout.ts';
 import type { Output } from './output.ts';
 import type { Reader } from './reader.ts';

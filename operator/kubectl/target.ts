@@ -29,7 +29,7 @@ export interface Workload extends KubeObject {
     template: { metadata?: Partial<Pod['metadata']>; spec: Pod['spec'] };
     replicas?: number;
     paused?: boolean;
-    updateStrategy?: { type?: string };
+    updateStrategy?: { type?: string; rollingUpdate?: { partition?: number } };
   };
   status?: Record<string, unknown>;
 }

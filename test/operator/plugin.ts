@@ -7,13 +7,13 @@ import { ApiServer } from './api-server.ts';
 import { podOf, policyOf, rawPolicy, SETTINGS } from './objects.ts';
 
 const IN_FORCE = '2026-01-02T00:00:00Z';
-export const NOW = new Date('2026-01-03T00:00:00Z');
+const NOW = new Date('2026-01-03T00:00:00Z');
 
 /** The plugin against an API server of its own, as the person runs it in the namespace `shop`. */
 export class PluginWorld {
   readonly server: ApiServer;
-  /** What is read as standard input. */
-  stdin = '';
+  /** Texts by name; `-` is what comes in. */
+  files: Record<string, string> = {};
   out = '';
   err = '';
 
@@ -36,6 +36,10 @@ export class PluginWorld {
     const cluster = new Cluster(this.server.config(), {}, { asker: { fieldManager: 'kubectl-tracewell', cure: '' } });
     return run(args, {
       connect: () => ({ cluster, namespace: 'shop' }),
+      read: (file) => Promise.resolve(this.files[file] ?? ''),
+      now: () => NOW,
+      clock: () => performance.now(),
+      pollMs: 20,
       out: (text) => (this.out += text),
       err: (text) => (this.err += text),
     });
