@@ -122,7 +122,12 @@ export interface PolicyStatusView {
   observedGeneration?: number;
   inForceSince?: string;
   conditions?: { type: string; status: string; reason: string; message: string }[];
-  pods?: { matched: number; injected: number; skipped: { reason: string; count: number; example: string }[] };
+  pods?: {
+    matched: number;
+    injected: number;
+    outdated?: number;
+    skipped: { reason: string; count: number; example: string }[];
+  };
   configuration?: { revision: string; loaded: number; reporting: number };
 }
 
