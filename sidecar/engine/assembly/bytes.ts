@@ -59,12 +59,17 @@ export function isDigit(byte: u32): bool {
   return byte - 0x30 < 10;
 }
 
-/** Whether the 16 bytes at `at` are hexadecimal digits in lower case. @inline */
-export function isHex16(at: usize): bool {
+/** Which of the 16 bytes at `at` are hexadecimal digits in lower case, a bit each. @inline */
+export function hexMask(at: usize): u32 {
   const bytes = v128.load(at);
   const digits = i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(0x30)), i8x16.splat(10));
   const letters = i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(0x61)), i8x16.splat(6));
-  return i8x16.bitmask(v128.or(digits, letters)) == 0xffff;
+  return <u32>i8x16.bitmask(v128.or(digits, letters));
+}
+
+/** Whether all of them are. @inline */
+export function isHex16(at: usize): bool {
+  return hexMask(at) == 0xffff;
 }
 
 /** Whether the 16 bytes at `at` are all the digit 0. @inline */
