@@ -99,8 +99,13 @@ export class Detector {
   }
 }
 
+/** A view of bytes costs more than a look at so many of them. */
+const FEW_BYTES = 256;
+
 function hasBackslash({ bytes, start, end }: Span): boolean {
-  return bytes.subarray(start, end).includes(BACKSLASH);
+  if (end - start > FEW_BYTES) return bytes.subarray(start, end).includes(BACKSLASH);
+  for (let at = start; at < end; at++) if (bytes[at] === BACKSLASH) return true;
+  return false;
 }
 
 function isExempt(exempt: Exempt, from: number, to: number): boolean {
