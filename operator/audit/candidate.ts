@@ -84,8 +84,17 @@ export function candidateOf(standing: Standing, around: Around): Candidate | und
   const { pod, policy, skip, isOutdated } = standing;
   const isMissed = skip?.reason === SKIP_REASON.Missed;
   if (!isMissed && !(isOutdated && policy.spec.rollout.mode === 'Evict')) return undefined;
-  const stays = CHECKS.map((check) => check(standing, around)).find(Boolean) || undefined;
+  const stays = whyNot(standing, around);
   return { ...standing, stays, isIdle: isMissed && !isReady(pod) };
+}
+
+/** The last one costs as much as all that comes before it. */
+function whyNot(standing: Standing, around: Around): string | undefined {
+  for (const check of CHECKS) {
+    const why = check(standing, around);
+    if (why) return why;
+  }
+  return undefined;
 }
 
 /** As its controller would create it today: on no node, and without what is ours. */
