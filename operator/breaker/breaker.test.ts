@@ -23,7 +23,7 @@ const { log, lines } = keepingLog();
 
 let server: ApiServer;
 let caches: Caches;
-let breaker: Breaker;
+let breaker: Breaker | undefined;
 let metrics: Metrics;
 let told: BreakerMetrics;
 let notices: Notice[];
@@ -46,7 +46,8 @@ beforeEach(async () => {
   lines.length = 0;
 });
 afterEach(async () => {
-  await breaker.stop();
+  await breaker!.stop();
+  breaker = undefined;
   await caches.stop();
   await server.stop();
 });
@@ -62,13 +63,15 @@ async function lead(): Promise<void> {
       namespaceChanged: () => {},
       secretChanged: () => {},
       breakerChanged: () => {},
-      podChanged: (is, was) => breaker.podChanged(is, was),
+      podChanged: (is, was) => breaker?.podChanged(is, was),
     },
     name: 'tracewell',
     image: settings.image,
     log,
     random: () => 0,
   });
+  caches.start();
+  await soon('the copies', () => caches.synced);
   breaker = new Breaker({
     cluster,
     copies: caches,
@@ -85,12 +88,11 @@ async function lead(): Promise<void> {
     log,
     paceMs: 5,
   });
-  caches.start();
   breaker.start();
-  await soon('the copies', () => caches.synced);
 }
 async function nextLeader(): Promise<void> {
-  await breaker.stop();
+  await breaker!.stop();
+  breaker = undefined;
   await caches.stop();
   await lead();
 }
@@ -191,7 +193,7 @@ describe('a pod that waits for the sidecar', () => {
         note: expect.stringContaining(
           'the sidecar kept shop/cart-0 from starting on the node node-1 (ImagePullBackOff',
         ),
-        series: 'open/shop/ImagePullBackOff',
+        series: `open/shop/ImagePullBackOff/${SETTINGS.image}`,
       },
     ]);
     expect(lines.filter((line) => line.includes('injection is stopped'))).toHaveLength(1);
@@ -292,13 +294,13 @@ it('open, there is no canary', async () => {
   await lead();
   await stopped();
   await soon('the copy', () => caches.breakerOf('shop') !== undefined);
-  expect(breaker.isCanary('shop', podOf({}, { ownerReferences: [REPLICA_SET] }))).toBe(false);
+  expect(breaker!.isCanary('shop', podOf({}, { ownerReferences: [REPLICA_SET] }))).toBe(false);
 });
 
 describe('half-open', () => {
   const candidate = (name: string, by?: object) =>
     podOf({}, { name, namespace: 'shop', ...(by ? { ownerReferences: [by] } : {}) });
-  const isCanary = (name: string, by?: object) => breaker.isCanary('shop', candidate(name, by));
+  const isCanary = (name: string, by?: object) => breaker!.isCanary('shop', candidate(name, by));
   beforeEach(async () => {
     await lead();
     await stopped();
@@ -352,7 +354,9 @@ describe('half-open', () => {
     await phaseIs('open');
     await hasGone('cart-1');
     expect(state()['shop']!.openings).toBe(2);
-    expect(new Set(notices.map(({ series }) => series))).toEqual(new Set(['open/shop/ImagePullBackOff']));
+    expect(new Set(notices.map(({ series }) => series))).toEqual(
+      new Set([`open/shop/ImagePullBackOff/${SETTINGS.image}`]),
+    );
   });
 
   it('goes on with the next leader', async () => {
@@ -369,6 +373,17 @@ it('a leader that comes finds what waits, without a change of it', async () => {
   time += 21 * S;
   await phaseIs('open');
   expect(state()['shop']!.example).toBe('shop/cart-0');
+});
+
+it('a pod that was injected by other settings opens nothing, and is deleted', async () => {
+  put('cart-0', { by: REPLICA_SET });
+  settings = { ...SETTINGS, image: 'registry.example.com/tracewell/sidecar:0.1.1' };
+  await lead();
+  await looks();
+  time += 21 * S;
+  await hasGone('cart-0');
+  await looks();
+  expect(state()).toEqual({});
 });
 
 it('with other settings a canary is tried at once', async () => {

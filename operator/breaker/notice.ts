@@ -31,7 +31,8 @@ export function noticeOf(
   }
   const note = sentenceOf({ scope, entry: is });
   const { BreakerOpen: reason } = SKIP_REASON;
-  return { regarding, type: 'Warning', reason, action: 'Inject', note, series: `open/${scope}/${is.reason}` };
+  const series = `open/${scope}/${is.reason}/${is.image}`;
+  return { regarding, type: 'Warning', reason, action: 'Inject', note, series };
 }
 
 function aboutPolicy(namespace: string, policy: Policy | undefined): ObjectReference {
