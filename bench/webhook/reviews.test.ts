@@ -8,7 +8,7 @@ import { policyOf, SETTINGS, SURROUNDINGS } from '../../test/operator/objects.ts
 import { Reviews } from './reviews.ts';
 import { fill } from './world.ts';
 
-const SIZE = { namespaces: 4, policies: 6, pods: 100 };
+const SIZE = { namespaces: 4, policies: 6, pods: 400 };
 const view: View = {
   policiesOf: () => [policyOf()],
   ...SURROUNDINGS,

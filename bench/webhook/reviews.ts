@@ -6,6 +6,8 @@ import { namespaceOf, podPath, running, type Size } from './world.ts';
 
 /** The API server asks again about most pods, after its own admission changed them: here so many reviews later. */
 const AGAIN_AFTER = 41;
+/** Workloads are rolled out one after the other, with so many reviews each. */
+const ROLLOUT = 40;
 /** One pod in so many is for Windows, and gets no sidecar. */
 const WINDOWS = 20;
 
@@ -19,7 +21,8 @@ export class Reviews {
   /** Admitted, and to be asked about again. */
   readonly #admitted = new Map<number, Pod>();
   readonly #open = new Map<number, { pod: Pod; isAgain: boolean }>();
-  #oldest = 0;
+  /** By the number of the namespace the paths of its pods, the oldest first. */
+  readonly #there = new Map<number, string[]>();
 
   constructor(size: Size, objects: ObjectStore | undefined) {
     this.#size = size;
@@ -48,9 +51,13 @@ export class Reviews {
   }
 
   #podOf(n: number): Pod {
-    const { pods, namespaces } = this.#size;
-    const pod = applicationPod(pods + n, namespaceOf(n % namespaces));
+    const pod = applicationPod(this.#size.pods + n, namespaceOf(this.#placeOf(n)));
     return n % WINDOWS === 0 ? { ...pod, spec: { ...pod.spec, os: { name: 'windows' } } } : pod;
+  }
+
+  /** The number of the namespace. */
+  #placeOf(n: number): number {
+    return Math.floor(n / ROLLOUT) % this.#size.namespaces;
   }
 
   /** It is created, starts and is ready; one of those that were there ends, so that they do not become more. */
@@ -61,7 +68,18 @@ export class Reviews {
     const pending = { ...started, status: { phase: 'Pending' }, spec: pod.spec };
     for (const next of [pending, { ...started, status: pending.status }, started])
       this.#objects.put(path, next as unknown as StoredObject);
-    const i = this.#oldest++;
-    this.#objects.remove(podPath(applicationPod(i, namespaceOf(i % this.#size.namespaces))));
+    const there = this.#pathsOf(this.#placeOf(n - AGAIN_AFTER));
+    there.push(path);
+    this.#objects.remove(there.shift()!);
+  }
+
+  #pathsOf(place: number): string[] {
+    const known = this.#there.get(place);
+    if (known) return known;
+    const { pods, namespaces } = this.#size;
+    const paths: string[] = [];
+    for (let i = place; i < pods; i += namespaces) paths.push(podPath(applicationPod(i, namespaceOf(place))));
+    this.#there.set(place, paths);
+    return paths;
   }
 }

@@ -56,13 +56,26 @@ describe('a node speaks against native sidecars', () => {
   });
 });
 
-it('of a node only what is read is kept', () => {
-  const given = node('v1.37.2', { labels: { type: 'virtual-kubelet', 'kubernetes.io/os': 'linux' } });
-  const whole = {
-    metadata: { ...given.metadata, managedFields: [{}] },
-    spec: { unschedulable: true, podCIDR: '10.0.0.0/24' },
-    status: { images: [{}], nodeInfo: { ...given.status.nodeInfo, bootID: '1' } },
-  };
-  expect(projectNode(whole)).toEqual(node('v1.37.2', { labels: { type: 'virtual-kubelet' }, unschedulable: true }));
-  expect(projectNode({ metadata: { name: 'old' } })).toEqual(node('', { operatingSystem: '' }));
+const whole = (kubeletVersion: string, more: object = {}) => ({
+  metadata: { name: 'old', labels: { 'kubernetes.io/os': 'linux' }, managedFields: [{}], ...more },
+  spec: { unschedulable: true, podCIDR: '10.0.0.0/24' },
+  status: { images: [{}], nodeInfo: { kubeletVersion, operatingSystem: 'linux', bootID: '1' } },
+});
+
+it('of a node that speaks against them only what is read is kept, and it still does', () => {
+  const kept = projectNode(whole('v1.28.1'))!;
+  expect(kept).toEqual({
+    metadata: { name: 'old' },
+    spec: { unschedulable: true },
+    status: { nodeInfo: { kubeletVersion: 'v1.28.1' } },
+  });
+  expect(oldNode(daemonPod('old'), [kept])).toBe(kept);
+});
+
+it.each([
+  ['a new one', whole('v1.37.2')],
+  ['a virtual one', whole('v1.19.10', { labels: { type: 'virtual-kubelet' } })],
+  ['one that has said nothing yet', { metadata: { name: 'young' } }],
+])('nothing is kept of %s', (_, node) => {
+  expect(projectNode(node)).toBeUndefined();
 });

@@ -5,7 +5,7 @@ import type { Pod } from './pod.ts';
 export interface Node {
   metadata: { name: string; labels?: Record<string, string> };
   spec?: { unschedulable?: boolean };
-  status?: { nodeInfo?: { kubeletVersion: string; operatingSystem: string } };
+  status?: { nodeInfo?: { kubeletVersion: string; operatingSystem?: string } };
 }
 
 /** Nodes without a kubelet or without a host: hostPath volumes and native sidecars mean nothing there. */
@@ -16,28 +16,31 @@ const VIRTUAL: Readonly<Record<string, string>> = {
 const isVirtual = (labels: Readonly<Record<string, string>> = {}) =>
   Object.entries(VIRTUAL).some(([label, value]) => labels[label] === value);
 
-export function projectNode({ metadata, spec, status }: Node): Node {
-  const labels = Object.entries(metadata.labels ?? {}).filter(([label]) => Object.hasOwn(VIRTUAL, label));
-  const { kubeletVersion = '', operatingSystem = '' } = status?.nodeInfo ?? {};
+/** Keeps what is read of a node that speaks against native sidecars, and nothing of the others: they are looked at for every pod. */
+export function projectNode(node: Node): Node | undefined {
+  if (!isOld(node)) return undefined;
+  const { metadata, spec, status } = node;
   return {
-    metadata: { name: metadata.name, labels: Object.fromEntries(labels) },
+    metadata: { name: metadata.name },
     spec: { unschedulable: spec?.unschedulable ?? false },
-    status: { nodeInfo: { kubeletVersion, operatingSystem } },
+    status: { nodeInfo: { kubeletVersion: status!.nodeInfo!.kubeletVersion } },
   };
 }
 
+/** Whether its kubelet is too old. Only Linux nodes count, and no virtual ones. */
+function isOld({ metadata, status }: Node): boolean {
+  const { kubeletVersion = '', operatingSystem } = status?.nodeInfo ?? {};
+  const [, major, minor] = /^v(\d+)\.(\d+)/.exec(kubeletVersion) ?? [];
+  return !!major && !!minor && operatingSystem !== 'windows' && !isVirtual(metadata.labels) && tooOld({ major, minor });
+}
+
 /**
- * A node on which the pod could run and whose kubelet does not know native sidecars: it would wait for ours to end. Only
- * Linux nodes count, no virtual ones, and cordoned ones only for a pod that names its node (a DaemonSet's).
+ * A node on which the pod could run and whose kubelet does not know native sidecars: it would wait for ours to end. Cordoned
+ * ones count only for a pod that names its node (a DaemonSet's).
  */
 export function oldNode(pod: Pod, nodes: readonly Node[]): Node | undefined {
   const named = namedNodes(pod);
-  return nodes.find(({ metadata: { name, labels }, spec, status }) => {
-    if (named ? !named.includes(name) : spec?.unschedulable) return false;
-    const { kubeletVersion = '', operatingSystem } = status?.nodeInfo ?? {};
-    const [, major, minor] = /^v(\d+)\.(\d+)/.exec(kubeletVersion) ?? [];
-    return major && minor && operatingSystem !== 'windows' && !isVirtual(labels) && tooOld({ major, minor });
-  });
+  return nodes.find((node) => (named ? named.includes(node.metadata.name) : !node.spec?.unschedulable) && isOld(node));
 }
 
 /** The only nodes that the pod can go to, by name; undefined: any. */
