@@ -66,7 +66,7 @@ describe('billionths', () => {
     expect(nanosOf(quantity)).toBe(nanos);
   });
 
-  it.each(['', 'much', '1K', '.', '1e'])('of %j are none', (quantity) => {
+  it.each(['', 'much', '1K', '.', '1e', '1e300000000', '9'.repeat(81)])('of %j are none', (quantity) => {
     expect(() => nanosOf(quantity)).toThrow('is no quantity');
   });
 

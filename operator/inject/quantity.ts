@@ -35,21 +35,29 @@ export const lesser = (one: string | undefined, other: string | undefined): stri
   one === undefined || (other !== undefined && numberOf(other) < numberOf(one)) ? other : one;
 
 const ONE = 1_000_000_000n;
+/** A unit of each suffix, in billionths. */
+const UNIT: Readonly<Record<string, bigint>> = {
+  ...Object.fromEntries(Object.entries(MORE).map(([suffix, times]) => [suffix, ONE * BigInt(times)])),
+  ...Object.fromEntries(Object.entries(LESS).map(([suffix, parts]) => [suffix, ONE / BigInt(parts)])),
+};
 
 /**
  * A quantity in billionths, rounded up as Kubernetes does: exact, so that sums of them are what the API server adds up.
- * Throws for what is no quantity.
+ * Throws for what is no quantity, or longer than any is: to reckon with a million digits would take the operator's time.
  */
 export function nanosOf(quantity: string): bigint {
-  if (Number.isNaN(numberOf(quantity))) throw new Error(`${quantity} is no quantity`);
-  const [, sign, whole, fraction = '', exponent = '0', suffix = ''] =
-    /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?([a-zA-Z]*)$/.exec(quantity)!;
+  const [, sign, whole = '', fraction = '', exponent = '0', suffix = ''] =
+    /^([+-]?)(\d{0,40})\.?(\d{0,40})(?:[eE]([+-]?\d{1,2}))?([a-zA-Z]*)$/.exec(quantity) ?? [];
+  const unit = Object.hasOwn(UNIT, suffix) ? UNIT[suffix] : undefined;
+  if (unit === undefined || whole + fraction === '') throw new Error(`${quantity} is no quantity`);
+  let nanos = BigInt(whole + fraction) * unit;
   const power = Number(exponent) - fraction.length;
-  const times = ONE * BigInt(MORE[suffix] ?? 1) * 10n ** BigInt(Math.max(power, 0));
-  const parts = BigInt(LESS[suffix] ?? 1) * 10n ** BigInt(Math.max(-power, 0));
-  const nanos = (BigInt(`${whole}${fraction}`) * times + parts - 1n) / parts;
+  if (power > 0) nanos *= 10n ** BigInt(power);
+  else if (power < 0) nanos = dividedUp(nanos, 10n ** BigInt(-power));
   return sign === '-' ? -nanos : nanos;
 }
+
+const dividedUp = (value: bigint, by: bigint): bigint => (value + by - 1n) / by;
 
 const WRITTEN: readonly [bigint, string][] = [
   [ONE << 30n, 'Gi'],

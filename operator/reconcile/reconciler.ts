@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { API_VERSION, CONDITION } from '../../api/names.ts';
 import type { Policy, PolicyStatus } from '../../api/policy.ts';
 import type { Log } from '../../runtime/log.ts';
+import { Turns } from '../../runtime/turns.ts';
 import { stopOf, type State } from '../breaker/state.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Metrics } from '../health/metrics.ts';
@@ -54,6 +55,8 @@ export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #troubles = new Map<string, string>();
   readonly #found = new Map<string, Found>();
+  /** A namespace with many pods takes a while, and the webhook must answer. */
+  readonly #turns = new Turns();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -78,6 +81,7 @@ export class Reconciler {
     const hasOwn = reaching.some(({ kind }) => kind === 'TracingPolicy');
     if (hasOwn && hasSecret && !unsupported()) await selection.add(namespace);
     else if (!hasOwn) await selection.remove(namespace);
+    await this.#turns.next();
     const pods = this.#cover(namespace, reaching);
     this.#found.set(namespace, { finding, pods });
     for (const policy of reaching) {
