@@ -17,7 +17,7 @@ const dockerfile = (part: Part): string => readFileSync(join(import.meta.dirname
 
 /** The flags that the image gives Node.js. */
 function imageFlags(part: Part): string[] {
-  const entry = /^ENTRYPOINT (\[.*\])$/m.exec(dockerfile(part))?.[1] ?? '[]';
+  const entry = /^ENTRYPOINT (\[.*\])$/m.exec(dockerfile(part).replaceAll('\\\n', ''))?.[1] ?? '[]';
   return (JSON.parse(entry) as string[]).slice(1, -1);
 }
 

@@ -22,20 +22,30 @@ const PICTOGRAM = String.raw`\p{ExtPict}\ufe0f?\p{EMod}?`;
 /** The point comes before the look back, which else would be taken from every mark. */
 const within = (char: string, point: string) => `${point}(?<=${char}${MARK}*${point})${MARK}*(?=${char})`;
 
-const TOKEN = new RegExp(
-  [
-    String.raw`[0-9#*]\ufe0f?\u20e3`,
-    String.raw`\p{RI}{2}`,
-    String.raw`${PICTOGRAM}(?:\u200d${PICTOGRAM}){0,31}`,
-    `${LETTERS}(?:${LETTERS}|${within(LETTER, IN_LETTERS)}|${within(DIGIT, IN_DIGITS)}){0,${MAX_LENGTH - 1}}`,
-    `(?:${KATAKANA}${MARK}*){1,${MAX_LENGTH}}`,
-    `${UNPARTED}{1,${MAX_LENGTH}}`,
-    `${SINGLE}${MARK}*`,
-  ].join('|'),
-  'gv',
+/** What is made when it is needed first, and kept. */
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+// A pod whose policy asks for no words does without the tables of Unicode, which take a megabyte.
+const token = once(
+  () =>
+    new RegExp(
+      [
+        String.raw`[0-9#*]\ufe0f?\u20e3`,
+        String.raw`\p{RI}{2}`,
+        String.raw`${PICTOGRAM}(?:\u200d${PICTOGRAM}){0,31}`,
+        `${LETTERS}(?:${LETTERS}|${within(LETTER, IN_LETTERS)}|${within(DIGIT, IN_DIGITS)}){0,${MAX_LENGTH - 1}}`,
+        `(?:${KATAKANA}${MARK}*){1,${MAX_LENGTH}}`,
+        `${UNPARTED}{1,${MAX_LENGTH}}`,
+        `${SINGLE}${MARK}*`,
+      ].join('|'),
+      'gv',
+    ),
 );
 
-const JOINERS = new RegExp(`^${JOINER}(?:${JOINER}|${MARK})*$`, 'v');
+const joiners = once(() => new RegExp(`^${JOINER}(?:${JOINER}|${MARK})*$`, 'v'));
 
 /**
  * The words of a full text, in lower case, as Elasticsearch's `standard` analyser finds them, which is what `text` and
@@ -45,10 +55,10 @@ const JOINERS = new RegExp(`^${JOINER}(?:${JOINER}|${MARK})*$`, 'v');
  * It differs in rare scripts: quotes inside Hebrew words end them, and Katakana never joins with an underscore.
  */
 export const tokensOf = (text: string): string[] =>
-  (lowerCase(text).match(TOKEN) ?? [])
-    .filter((token) => !JOINERS.test(token))
+  (lowerCase(text).match(token()) ?? [])
+    .filter((word) => !joiners().test(word))
     // Where a character is more than one unit, it may still be longer.
-    .map((token) => token.slice(0, MAX_LENGTH));
+    .map((word) => word.slice(0, MAX_LENGTH));
 
 /** Letter by letter, as Java does it: without JavaScript's final sigma and its dotted i of two characters. */
 export const lowerCase = (text: string): string => text.replaceAll('İ', 'i').replaceAll('Σ', 'σ').toLowerCase();

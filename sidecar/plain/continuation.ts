@@ -63,18 +63,18 @@ interface Way {
 /** Knows the stack traces of `traces/`. Most lines are decided by their opening: no rule of the state has it. */
 class TraceContinuation implements Continuation {
   readonly isAuto = true;
-  readonly #ways: readonly (readonly Way[] | undefined)[];
+  /** By state and opening which of the ways there are; mostly 0, none. */
+  readonly #at = new Uint16Array((MIDDLE + 1) * OPENINGS);
+  readonly #ways: Way[][] = [[]];
 
   constructor() {
-    const ways: (Way[] | undefined)[] = Array.from({ length: (MIDDLE + 1) * OPENINGS }, () => undefined);
     for (const { from, shape, to } of RULES) {
       const way = { matches: shape.matches, to: STATES.indexOf(to) };
       for (const state of from) {
         const row = state === 'begin' ? BEGIN : state === 'middle' ? MIDDLE : STATES.indexOf(state);
-        for (const opening of new Set(shape.openings)) (ways[row * OPENINGS + opening] ??= []).push(way);
+        for (const opening of new Set(shape.openings)) this.#add(row * OPENINGS + opening, way);
       }
     }
-    this.#ways = ways;
   }
 
   begin(bytes: Uint8Array, start: number, end: number): number {
@@ -84,13 +84,19 @@ class TraceContinuation implements Continuation {
 
   next(state: number, bytes: Uint8Array, start: number, end: number): number {
     const last = end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
-    const ways = this.#ways[state * OPENINGS + openingOf(bytes, start, last)];
-    if (ways === undefined) return NONE;
+    const at = this.#at[state * OPENINGS + openingOf(bytes, start, last)]!;
+    if (at === 0) return NONE;
+    const ways = this.#ways[at]!;
     for (const { matches, to } of ways) if (matches(bytes, start, last)) return to;
     return NONE;
   }
 
   isMiddle(bytes: Uint8Array, start: number, end: number): boolean {
     return this.next(MIDDLE, bytes, start, end) !== NONE;
+  }
+
+  #add(place: number, way: Way): void {
+    if (this.#at[place] === 0) this.#at[place] = this.#ways.push([]) - 1;
+    this.#ways[this.#at[place]!]!.push(way);
   }
 }
