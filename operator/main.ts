@@ -9,7 +9,9 @@ import { CertStore } from './cert-store.ts';
 import { certificateNames } from './certs.ts';
 import { Audit } from './audit/audit.ts';
 import { Breaker } from './breaker/breaker.ts';
+import { Canaries } from './breaker/canaries.ts';
 import { BreakerMetrics } from './breaker/metrics.ts';
+import { stopOf } from './breaker/state.ts';
 import { Caches } from './caches.ts';
 import { Cluster } from './cluster.ts';
 import { readConfig } from './config.ts';
@@ -85,7 +87,9 @@ try {
 
   // Pods that are created -> the webhook.
   const site = { settings: config.sidecar, ownNamespace: namespace };
-  const isCanary: Breaker['isCanary'] = (of, pod) => term?.breaker.isCanary(of, pod) ?? false;
+  const canaries = new Canaries(log);
+  const isCanary: Breaker['isCanary'] = (of, pod) =>
+    term ? term.breaker.isCanary(of, pod) : canaries.takeLate(stopOf(caches.breakers, of), pod, now());
   const onReview: Metrics['review'] = (result, seconds) => metrics.review(result, seconds);
   const webhook = new WebhookServer(
     webhookApp({ view: caches, ...site, isCanary, now, log, onReview }),

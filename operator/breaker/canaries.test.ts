@@ -34,6 +34,15 @@ describe('a canary', () => {
       expect(canaries.take(probe(), pod, after(3600))).toBe(false);
   });
 
+  it('is tried by a replica that does not lead when the leader has found none for two minutes', () => {
+    const canaries = new Canaries(log);
+    expect(canaries.takeLate(probe(), of('ReplicaSet'), after(119))).toBe(false);
+    expect(canaries.takeLate(probe(), of('ReplicaSet'), after(120))).toBe(true);
+    expect(canaries.takeLate(probe(), of('ReplicaSet'), after(121))).toBe(false);
+    expect(canaries.takeLate({ scope: 'shop', entry: entryOf() }, of('ReplicaSet'), after(120))).toBe(false);
+    expect(canaries.takeLate(undefined, of('ReplicaSet'), after(120))).toBe(false);
+  });
+
   it('is named in the log', () => {
     new Canaries(log).take(probe(), of('ReplicaSet'), after(1));
     expect(lines.at(-1)).toContain('"pod":"cart-0"');

@@ -8,6 +8,9 @@ const LOST_MS = 60_000;
 /** A Job counts a canary that is stuck as a failure of its own: its pods are tried only where nothing else comes. */
 const JOB_MS = 5 * 60_000;
 
+/** The API server keeps its connections, and may ask one replica only: after so long it may be another one than the leader. */
+const LATE_MS = 2 * 60_000;
+
 /** Hands out the one pod that is injected while a breaker is half-open. */
 export class Canaries {
   readonly #log: Log;
@@ -16,6 +19,12 @@ export class Canaries {
 
   constructor(log: Log) {
     this.#log = log;
+  }
+
+  /** On a replica that does not lead, which does not know what the leader has tried: when that has found none for a while. */
+  takeLate(stop: { scope: string; entry: Entry } | undefined, pod: Pod, now: Date): boolean {
+    if (stop?.entry.phase !== 'half-open') return false;
+    return now.getTime() - Date.parse(stop.entry.since) >= LATE_MS && this.take(stop, pod, now);
   }
 
   /** Whether it is this one. A pod that nothing would create again is never one. */
