@@ -1,7 +1,7 @@
 import type { Pod } from '../inject/pod.ts';
 import type { Command } from './command.ts';
 import { egressOf, type NetworkPolicy } from './egress.ts';
-import { eventsPath, toldOf, type PodEvent } from './events.ts';
+import { readEvents } from './events.ts';
 import { explain, type Explanation } from './explain.ts';
 import { explainText, type Explained } from './explain-text.ts';
 import type { Output } from './output.ts';
@@ -20,7 +20,7 @@ export async function runExplain(command: Command & { namespace: string }, reade
   const policies = await reader.list<NetworkPolicy>(path, purpose);
   const explained: Explained[] = [];
   for (const { pod, explanation, alike } of groups(pods, workload && newPod(workload, target), snapshot)) {
-    const events = explanation.isNew ? undefined : await eventsOf(reader, pod);
+    const events = explanation.isNew ? undefined : await readEvents(reader, pod);
     const egress = policies && egressFor(pod, policies, snapshot);
     explained.push({ ...explanation, alike, ...(events ? { events } : {}), ...(egress ? { egress } : {}) });
   }
@@ -72,12 +72,6 @@ function newPod({ metadata, spec: { template } }: Workload, { kind, name }: Targ
     },
     spec: template.spec,
   };
-}
-
-async function eventsOf(reader: Reader, { metadata: { namespace, uid } }: Pod) {
-  const purpose = { what: 'Events of the pod', whether: 'what was told of it.' };
-  const events = await reader.list<PodEvent>(eventsPath(namespace!, uid!), purpose);
-  return events && toldOf(events);
 }
 
 const egressFor = ({ metadata }: Pod, policies: readonly NetworkPolicy[], snapshot: Snapshot) =>

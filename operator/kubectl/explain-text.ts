@@ -76,8 +76,10 @@ function reportedLines(reported: Reported | undefined): string[] {
   ];
 }
 
-const eventLine = ({ at, reason, message, count }: Told): string =>
-  `${at} ${reason}${count > 1 ? ` (${count} times)` : ''}: ${message}`;
+function eventLine({ at, reason, message, count, of }: Told): string {
+  const notes = [...(of === undefined ? [] : [`of ${of}`]), ...(count > 1 ? [`${count} times`] : [])];
+  return `${at} ${reason}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}: ${message}`;
+}
 
 function egressLines({ limitedBy, refused, unclear, cure }: Egress): string[] {
   if (limitedBy.length === 0) return ['no NetworkPolicy of the namespace limits it.'];

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { rawClusterPolicy, rawPolicy } from '../../test/operator/objects.ts';
 import { golden, injectedPod, ofDeployment, plainPod, PluginWorld } from '../../test/operator/plugin.ts';
 
-const event = (reason: string, more: object) => ({
+const event = (reason: string, more: { involvedObject?: object; [name: string]: unknown }) => ({
   reason,
   count: 1,
   lastTimestamp: '2026-01-02T02:00:00Z',
   ...more,
+  involvedObject: { uid: 'uid-of-/api/v1/namespaces/shop/pods/cart-0', ...more.involvedObject },
 });
 
 /** How the cluster stands, by what the case is named. */
