@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { CURE } from '../audit/cure.ts';
 import type { Egress } from './egress.ts';
 import type { Told } from './events.ts';
 import type { Explanation, SidecarFacts } from './explain.ts';
@@ -53,10 +54,7 @@ function injectedLines({ image, injectedAt, revision, outdated, newImage, contai
   const what = revision === undefined ? '' : `, revision ${revision}`;
   const lines = [`injected${when}${what}; ${container}.`];
   if (outdated === true) {
-    lines.push(
-      `Outdated: it runs ${image}, and new pods get ${newImage}.`,
-      'Cure: Create the pod again: restart its workload.',
-    );
+    lines.push(`Outdated: it runs ${image}, and new pods get ${newImage}.`, `Cure: ${CURE.Missed}`);
   } else if (outdated === false) lines.push('Up to date: it is what new pods get.');
   else lines.push(`It runs ${image}; whether that is what new pods get is not known.`);
   return lines;
