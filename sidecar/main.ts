@@ -17,6 +17,7 @@ import { BulkClient } from './sink/client.ts';
 import { Deliverer } from './sink/deliver.ts';
 import { Outbox } from './sink/outbox.ts';
 import { Sealer } from './sink/sealer.ts';
+import { pack } from './sink/slice.ts';
 import { Standing } from './sink/standing.ts';
 import { Source } from './source/source.ts';
 import { State } from './source/state.ts';
@@ -51,13 +52,14 @@ try {
   const onSealed = (file: string, size: number) => state.sealed(file, size);
   const isIdle = () => files.isIdle;
   const told = { log, reminder, now, date, random, ending };
-  const sealer = new Sealer({ sink, streams, version: VERSION, ...told, isIdle, onSealed });
-  const sealed = sealing(sealer, config);
-  const source = new Source({ logs, podUid: pod.uid, state, folder: env.state, log, reminder, now, ...sealed });
-  const deliverer = new Deliverer({ sink, streams, ...told });
   const engine = env.engine === 'plain' ? undefined : loadEngine();
   if (!engine && env.engine !== 'plain')
     log.warn('this machine has no WebAssembly SIMD: the plain path is used, which costs more CPU');
+  const packed = (bytes: Buffer) => engine?.gzipOf(bytes) ?? pack(bytes);
+  const sealer = new Sealer({ sink, streams, pack: packed, version: VERSION, ...told, isIdle, onSealed });
+  const sealed = sealing(sealer, config);
+  const source = new Source({ logs, podUid: pod.uid, state, folder: env.state, log, reminder, now, ...sealed });
+  const deliverer = new Deliverer({ sink, streams, ...told });
   const body = engine ? new EngineBody(engine, date) : new PlainBody(date);
   const outbox = new Outbox({ deliverer, state, body, limits: () => settings().limits, now, date });
   const pipeline = new Pipeline({ source, outbox, config, isIdle, log, now, wall, ending: pipelineEnding });

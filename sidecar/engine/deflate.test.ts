@@ -51,7 +51,8 @@ it('compresses any bytes to gzip that zlib unpacks', () => {
 });
 
 it.each([
-  0, 1, 2, 3, 11, 12, 13, 258, 259, 32_767, 32_768, 32_769, 37_568, 65_535, 65_536, 524_287, 524_289, 1_048_576,
+  0, 1, 2, 3, 11, 12, 13, 258, 259, 4799, 4815, 4816, 4817, 4832, 4833, 9600, 32_767, 32_768, 32_769, 37_568, 65_535,
+  65_536, 524_287, 524_289, 1_048_576,
 ])('compresses %d bytes', (size) => {
   for (const bytes of [Buffer.alloc(size, 'a'), noise(1, size), Buffer.alloc(size, 'abcdefgh')]) {
     expect(gunzipSync(packed(bytes)).equals(bytes)).toBe(true);
@@ -74,4 +75,14 @@ it('learns anew when what comes is nothing like what came', () => {
   expect(gunzipSync(gzip).equals(bytes)).toBe(true);
   // Digits alone become 155,000 bytes.
   expect(gzip.length).toBeLessThan(size + 2 * 155_000 + 75_000);
+});
+
+it('compresses what is not in its body, and leaves that as it is', () => {
+  const body = noise(11, 100_000);
+  engine.body.set(body);
+  const other = Buffer.from(words.join('').repeat(1000));
+  const gzip = engine.gzipOf(other)!;
+  expect(gunzipSync(engine.gzip(body.length)).equals(body)).toBe(true);
+  expect(gunzipSync(gzip).equals(other)).toBe(true);
+  expect(engine.gzipOf(Buffer.alloc(6_000_000))).toBeUndefined();
 });

@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib';
 import type { Extent, Text } from '../plain/record.ts';
 import type { OpeningTables } from './openings.ts';
 import { ENGINE_WASM } from './wasm.ts';
@@ -14,8 +13,7 @@ interface Exports {
   reserve(size: number): number;
   convert(job: number): void;
   deflate(from: number, size: number, to: number): number;
-  fold(from: number, size: number): number;
-  readonly rest: WebAssembly.Global;
+  crc32(from: number, size: number): number;
   readonly origin: WebAssembly.Global;
   setOrigin(action: number, tracewell: number, constant: number, nameless: number): void;
   clearKeys(): void;
@@ -48,10 +46,6 @@ export const MOST_ROWS = CHUNK_BYTES / 32;
 export const ASIDE_BYTES = 17 * 1024 * 1024;
 const SCRATCH_BYTES = 1024;
 const ORIGIN_BYTES = 16_384;
-/** From so many bytes on it is worth while. */
-const FOLDED_BYTES = 32_768;
-/** What zlib goes on from is inverted. */
-const BEGUN_WITH_ZERO = 0xffffffff;
 
 /** Fields of `Job` in assembly/convert.ts behind the first. */
 export const JOB = {
@@ -186,20 +180,24 @@ export class Engine {
 
   /** The first `length` bytes of the body as gzip (RFC 1952), a view that the next call writes over. */
   gzip(length: number): Buffer {
-    const at = this.bodyAt + length + SPARE;
-    HEADER.copy(this.#memory, at);
-    const end = at + HEADER.length + this.#exports.deflate(this.bodyAt, length, at + HEADER.length);
-    this.#memory.writeUInt32LE(this.#crc(length), end);
-    this.#memory.writeUInt32LE(length, end + 4);
-    return this.#memory.subarray(at, end + 8);
+    return this.#gzip(this.bodyAt, length);
   }
 
-  /** CRC-32 of the first bytes of the body. Of many, the engine leaves few that have the same. */
-  #crc(length: number): number {
-    if (length < FOLDED_BYTES) return crc32(this.body.subarray(0, length));
-    const left = this.#exports.fold(this.bodyAt, length);
-    const at = this.#exports.rest.value;
-    return crc32(this.#memory.subarray(at, at + left), BEGUN_WITH_ZERO);
+  /** Other bytes as gzip, a copy; undefined when there is no room for so many. */
+  gzipOf(bytes: Buffer): Buffer | undefined {
+    if (bytes.length > ASIDE_BYTES / 3) return undefined;
+    bytes.copy(this.#memory, this.#asideAt);
+    return Buffer.from(this.#gzip(this.#asideAt, bytes.length));
+  }
+
+  /** Bytes of the memory as gzip, which stands behind them. */
+  #gzip(from: number, length: number): Buffer {
+    const at = from + length + SPARE;
+    HEADER.copy(this.#memory, at);
+    const end = at + HEADER.length + this.#exports.deflate(from, length, at + HEADER.length);
+    this.#memory.writeUInt32LE(this.#exports.crc32(from, length) >>> 0, end);
+    this.#memory.writeUInt32LE(length, end + 4);
+    return this.#memory.subarray(at, end + 8);
   }
 
   #write(text: string): number {

@@ -3,13 +3,12 @@ import { Body } from '../plain/body.ts';
 import { DocumentWriter } from '../plain/document.ts';
 import type { RawRecord } from '../plain/record.ts';
 import type { Reminder } from '../reminder.ts';
-import { gunzipSync } from 'node:zlib';
 import type { Batch, Entry } from './batch.ts';
 import { readFirstForm } from './first-form.ts';
 import { Patience } from './patience.ts';
 import { Rejections, type Counts } from './rejections.ts';
 import { Sender, type OnTaken, type Refused, type Sink, type Taken } from './sender.ts';
-import { pack, Slice } from './slice.ts';
+import { pack, Slice, unpack } from './slice.ts';
 
 /** What became of a record for good: Elasticsearch has it, had it, or has it as a dead letter; or a rule leaves it out. */
 export type Fate = Taken | 'deadLettered' | 'discarded';
@@ -171,6 +170,6 @@ function rereader({ gzip }: Batch): (entry: Entry) => Promise<RawRecord> {
   let body: Buffer | undefined;
   return async (entry) => {
     const { file, offset, bytes, lane } = entry;
-    return (await file.reread({ offset, bytes, lane })) ?? readFirstForm((body ??= gunzipSync(gzip)), entry);
+    return (await file.reread({ offset, bytes, lane })) ?? readFirstForm((body ??= unpack(gzip)), entry);
   };
 }

@@ -5,6 +5,7 @@ import { listen } from '../../test/sidecar/said.ts';
 import { Reminder } from '../reminder.ts';
 import { freshCheckpoint } from '../source/checkpoint.ts';
 import type { Outcome } from './answer.ts';
+import { pack } from './slice.ts';
 import { Sealer } from './sealer.ts';
 
 const clock = new FakedClock();
@@ -25,6 +26,7 @@ function world(isIdle = false) {
   const sealer = new Sealer({
     sink,
     streams: () => ({ files: FILES }),
+    pack,
     version: '1.2.3',
     log,
     reminder: new Reminder(now),

@@ -7,11 +7,13 @@ import type { Reminder } from '../reminder.ts';
 import type { Checkpoint } from '../source/checkpoint.ts';
 import { sealDocument, startDocument, startId, type Start } from './file-document.ts';
 import { Sender, type Sink } from './sender.ts';
-import { pack, Slice } from './slice.ts';
+import { Slice } from './slice.ts';
 
 export interface SealerOptions {
   sink: Sink;
   streams: () => { files: string };
+  /** Compresses a body. */
+  pack: (body: Buffer) => Buffer;
   /** Of the sidecar. */
   version: string;
   log: Log;
@@ -129,7 +131,7 @@ export class Sealer implements Part {
   }
 
   async #send(): Promise<void> {
-    const { log, onSealed, reminder } = this.#options;
+    const { log, onSealed, pack, reminder } = this.#options;
     const body = new Body();
     const ids: string[] = [];
     const ends: number[] = [];

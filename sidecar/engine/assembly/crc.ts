@@ -13,7 +13,9 @@ const PIECE: usize = 1024 * 16;
 /** What was folded last, and behind it what is being folded. */
 const folded = memory.data(300 * 16 + 1024 * 16);
 /** What is left. */
-export const rest = memory.data(301 * 16, 16);
+const rest = memory.data(301 * 16, 16);
+/** By byte, the remainder of it and 32 zero bits. */
+const remainders = memory.data(256 * 4);
 
 /** The 16 bytes at `at`, and what was folded into them, where those before are at `place`. @inline */
 function sum(at: usize, place: usize): v128 {
@@ -22,11 +24,32 @@ function sum(at: usize, place: usize): v128 {
   return v128.xor(v128.load(at), v128.xor(near, far));
 }
 
-/**
- * Leaves, of [from, from + size), as many bytes at `rest` as it returns: their CRC, begun with 0 instead of ones, is that of all.
- * `size` is 4,816 at least.
- */
-export function fold(from: usize, size: usize): usize {
+/** CRC-32 of [from, from + size). */
+export function crc32(from: usize, size: usize): u32 {
+  if (load<u32>(remainders + 4) === 0) fillRemainders();
+  if (size <= FARTHEST + 16) return ~bytewise(from, size, 0xffffffff);
+  // What is folded has the ones in it, with which a CRC begins.
+  return ~bytewise(rest, fold(from, size), 0);
+}
+
+function bytewise(from: usize, size: usize, begun: u32): u32 {
+  let crc = begun;
+  for (let at = from, end = from + size; at < end; at++) {
+    crc = load<u32>(remainders + ((<usize>(<u8>crc ^ load<u8>(at))) << 2)) ^ (crc >>> 8);
+  }
+  return crc;
+}
+
+function fillRemainders(): void {
+  for (let byte: u32 = 0; byte < 256; byte++) {
+    let crc = byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+    store<u32>(remainders + ((<usize>byte) << 2), crc);
+  }
+}
+
+/** Leaves, of [from, from + size), as many bytes at `rest` as it returns: their CRC, begun with 0 instead of ones, is that of all. */
+function fold(from: usize, size: usize): usize {
   let left = (size - FARTHEST) & ~15;
   const start = folded + FARTHEST;
   let at = from;

@@ -1,6 +1,6 @@
 // What the host may call.
 export { convert } from './convert';
-export { fold, rest } from './crc';
+export { crc32 } from './crc';
 export { deflate } from './deflate';
 export { nameField, origin, setOrigin } from './document';
 export { addKey, clearKeys } from './keys';
