@@ -1,6 +1,11 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { KubeConfig } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiServer } from '../test/operator/api-server.ts';
 import { until } from '../test/wait.ts';
@@ -235,5 +240,47 @@ describe('the token of the service account', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 });
     await signed.get(NAMESPACES);
     expect(server.requests.map(({ authorization }) => authorization)).toEqual(['Bearer first', 'Bearer second']);
+  });
+});
+
+describe('a kubeconfig', () => {
+  /** Of the same server, reached by its address. */
+  function configWith(more: object): KubeConfig {
+    const { caData, server: url } = server.config().getCurrentCluster()!;
+    const config = new KubeConfig();
+    const byAddress = url.replace('localhost', '127.0.0.1');
+    config.loadFromClusterAndUser(
+      { name: 'test', server: byAddress, ...(caData ? { caData } : {}), skipTLSVerify: false, ...more },
+      { name: 'user', token: 'secret' },
+    );
+    return config;
+  }
+
+  it('says by which name the certificate is checked', async () => {
+    await expect(new Cluster(configWith({})).get('/version')).rejects.toThrow(/altnames/);
+    expect(await new Cluster(configWith({ tlsServerName: 'localhost' })).get('/version')).toBeDefined();
+  });
+
+  it('says through which proxy the server is reached', async () => {
+    const asked: string[] = [];
+    const proxy = createServer();
+    proxy.on('connect', (request: IncomingMessage, socket: Duplex) => {
+      asked.push(request.url!);
+      const [host = '', port] = request.url!.split(':');
+      const way = connect(Number(port), host, () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        way.pipe(socket).pipe(way);
+      });
+      way.on('error', () => socket.destroy());
+      socket.on('error', () => way.destroy());
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const { port } = proxy.address() as AddressInfo;
+    const config = configWith({ tlsServerName: 'localhost', proxyUrl: `http://127.0.0.1:${port}` });
+    expect(await new Cluster(config).get('/version')).toBeDefined();
+    expect(asked).toHaveLength(1);
+    proxy.close();
+    proxy.closeAllConnections();
   });
 });

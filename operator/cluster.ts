@@ -239,7 +239,7 @@ export class Cluster {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const options: RequestOptions = {};
     await this.#config.applyToHTTPSOptions(options);
-    const { ca, cert, key, headers } = options;
+    const { ca, cert, key, headers, servername } = options;
     const sent = request(url, {
       method,
       headers: {
@@ -249,7 +249,9 @@ export class Cluster {
           ? { 'content-type': contentType ?? 'application/json', 'content-length': Buffer.byteLength(text) }
           : {}),
       },
-      agent: this.#agent({ ca, cert, key, rejectUnauthorized: options.rejectUnauthorized }),
+      agent: this.#config.getCurrentCluster()?.proxyUrl
+        ? options.agent
+        : this.#agent({ ca, cert, key, servername, rejectUnauthorized: options.rejectUnauthorized }),
       timeout: silenceMs,
       ...(either ? { signal: either } : {}),
     });
@@ -263,7 +265,7 @@ export class Cluster {
   }
 
   /** Connections are kept; a new one is made when the credentials change. */
-  #agent(credentials: Pick<RequestOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized'>): Agent {
+  #agent(credentials: Pick<RequestOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>): Agent {
     const name = JSON.stringify(credentials);
     let agent = this.#agents.get(name);
     if (!agent) {
