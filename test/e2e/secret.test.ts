@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SECRET } from '../../api/names.ts';
+import { certificateNames, renew } from '../../operator/certs.ts';
+import { NAMESPACE } from '../installation.ts';
 import { until } from '../wait.ts';
 import { expectEveryLineOnce } from './records.ts';
-import { counting, isInjected, World } from './world.ts';
+import { counting, isInjected, World, type PodView } from './world.ts';
 
 const world = new World();
 const { elasticsearch } = world;
@@ -26,7 +28,6 @@ describe.skipIf(world.missing)(`the Secret of a namespace ${world.missing}`, () 
   });
   afterAll(async () => {
     await world.kubectl('delete', 'namespaces', 'whole', 'taken', '--ignore-not-found', '--wait=false');
-    await world.close();
   });
 
   it.each([
@@ -78,4 +79,64 @@ describe.skipIf(world.missing)(`the Secret of a namespace ${world.missing}`, () 
     });
     expect((await conditionOf('taken'))?.status).toBe('True');
   });
+});
+
+describe.skipIf(world.missing)(`the Secret of the certificates, of an operator that runs ${world.missing}`, () => {
+  beforeAll(async () => {
+    await world.namespace('spoiled');
+    await world.policy('spoiled');
+  });
+  afterAll(async () => {
+    await world.kubectl('delete', 'namespace', 'spoiled', '--ignore-not-found', '--wait=false');
+    await world.close();
+  });
+
+  const certificates = async (): Promise<Record<string, string>> => {
+    const { data } = await world.get<Secret>('secret', 'tracewell-certs', '-n', NAMESPACE);
+    return Object.fromEntries(
+      Object.entries(data).map(([file, text]) => [file, Buffer.from(text, 'base64').toString()]),
+    );
+  };
+  const published = async () => {
+    type Configuration = { webhooks: { clientConfig: { caBundle: string } }[] };
+    const { webhooks } = await world.get<Configuration>('mutatingwebhookconfiguration', 'tracewell');
+    return Buffer.from(webhooks[0]!.clientConfig.caBundle, 'base64').toString();
+  };
+  /** Nobody schedules it: only its admission is looked at. */
+  const isNewInjected = async (name: string): Promise<boolean> => {
+    await world.apply({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace: 'spoiled' },
+      spec: { schedulerName: 'nobody', terminationGracePeriodSeconds: 0, containers: [world.container('')] },
+    });
+    return isInjected(await world.get<PodView>('pod', name, '-n', 'spoiled'));
+  };
+
+  it.each<[string, string, () => Promise<Record<string, string>>]>([
+    ['has lost a half', 'half', async () => ({ 'ca.key': '' })],
+    [
+      'holds a certificate that has ended',
+      'ended',
+      async () => {
+        const names = certificateNames('tracewell', NAMESPACE);
+        const { ca, caKey, cert, key } = await renew('renew all', undefined, names, new Date('2024-01-01'));
+        return { 'ca.crt': ca, 'ca.key': caKey, 'tls.crt': cert, 'tls.key': key };
+      },
+    ],
+  ])(
+    'that %s is good again by itself, its authority is published, and pods are injected all the time',
+    async (_, pod, spoil) => {
+      const stringData = await spoil();
+      await world.kubectl('patch', 'secret', 'tracewell-certs', '-n', NAMESPACE, '-p', JSON.stringify({ stringData }));
+      expect(await isNewInjected(`${pod}-before`)).toBe(true);
+      const ca = await until('good certificates', async () => {
+        const now = await certificates();
+        const isGood = now['ca.key'] && now['tls.crt'] !== stringData['tls.crt'];
+        return isGood ? now['ca.crt']!.trim() : undefined;
+      });
+      await until('its authority to be published', async () => (await published()).includes(ca));
+      expect(await isNewInjected(`${pod}-after`)).toBe(true);
+    },
+  );
 });
