@@ -9,22 +9,20 @@ it('what a leader has begun may be finished', async () => {
     await Promise.resolve();
     wasOver = over.signal.aborted;
   };
-  await endTerm({ parts: [{ name: 'part', start: () => {}, stop }], over });
+  await endTerm([{ name: 'part', start: () => {}, stop }], over);
   expect([wasOver, over.signal.aborted]).toEqual([false, true]);
 });
 
 it('what takes too long is cut off', async () => {
   const over = new AbortController();
   const stop = async () => void (await once(over.signal, 'abort'));
-  await endTerm({ parts: [{ name: 'part', start: () => {}, stop }], over }, 5);
+  await endTerm([{ name: 'part', start: () => {}, stop }], over, 5);
   expect(over.signal.aborted).toBe(true);
 });
 
 it('nothing is asked after it, also when a part does not stop well', async () => {
   const over = new AbortController();
   const stop = () => Promise.reject(new Error('no'));
-  await expect(endTerm({ parts: [{ name: 'part', start: () => {}, stop }], over })).rejects.toThrow(
-    'not everything stopped',
-  );
+  await expect(endTerm([{ name: 'part', start: () => {}, stop }], over)).rejects.toThrow('not everything stopped');
   expect(over.signal.aborted).toBe(true);
 });
