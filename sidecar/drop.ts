@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { fieldsOf } from '../kql/fields.ts';
 import { parse } from '../kql/parse.ts';
 import { predicate, type Predicate } from '../kql/predicate.ts';
 import { Permanent } from '../runtime/errors.ts';
+import { sha256 } from '../runtime/sha256.ts';
 
 /** Under this name a rule's records are counted: 8 hex digits of SHA-256 over its condition. */
-export const ruleId = (when: string): string => createHash('sha256').update(when).digest('hex').slice(0, 8);
+export const ruleId = (when: string): string => sha256(when).toString('hex').slice(0, 8);
 
 interface Rule {
   id: string;

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { StartDocument } from '../../api/document.ts';
+import { sha256 } from '../../runtime/sha256.ts';
 import type { Pod } from '../pod.ts';
 import type { Checkpoint, Sums } from '../source/checkpoint.ts';
 
@@ -21,8 +21,8 @@ export interface FileDocument {
 
 /** 24 hex digits and `.start`, the same whenever the run is announced. */
 export function startId({ pod, container, run }: Pick<Start, 'pod' | 'container' | 'run'>): string {
-  const hash = createHash('sha256').update(`${pod.uid}\n${container}\n${run}\n`);
-  return `${hash.digest('hex').slice(0, 24)}.start`;
+  const hash = sha256(`${pod.uid}\n${container}\n${run}\n`);
+  return `${hash.toString('hex').slice(0, 24)}.start`;
 }
 
 /** A `StartDocument`. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../runtime/sha256.ts';
 import { newHeader, parseCri } from '../plain/cri.ts';
 
 /** Bytes of a file that can take part in its identity. */
@@ -31,6 +31,6 @@ export function headOf(bytes: Uint8Array): Uint8Array | undefined {
 
 /** 24 hex digits: the first 96 bits of SHA-256 over `uid \n container \n run \n generation \n` and its head: `headOf`. */
 export function fileId({ podUid, container, run, generation }: Identity, head: Uint8Array): string {
-  const hash = createHash('sha256').update(`${podUid}\n${container}\n${run}\n${generation}\n`).update(head);
-  return hash.digest('hex').slice(0, 24);
+  const hash = sha256(`${podUid}\n${container}\n${run}\n${generation}\n`, head);
+  return hash.toString('hex').slice(0, 24);
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { REDACTIONS } from '../../../api/names.ts';
 import type { RedactionRule } from '../../../api/sidecar-config.ts';
+import { sha256 } from '../../../runtime/sha256.ts';
 import { Detector, type Exempt, type Findings } from './detector.ts';
 import { replaceOf, type Replace } from './replacement.ts';
 import type { Span } from './span.ts';
@@ -18,7 +18,7 @@ const BACKSLASH = 92;
 
 /** Under this name a rule's redactions are counted: a built-in rule's own, else 8 hex digits of SHA-256 over the pattern. */
 export const redactionId = ({ builtin, pattern = '' }: RedactionRule): string =>
-  builtin ?? createHash('sha256').update(pattern).digest('hex').slice(0, 8);
+  builtin ?? sha256(pattern).toString('hex').slice(0, 8);
 
 /** Patterns as the policy has them, then built-in rules in the order of their table: of several the first gives the name. */
 export const inOrder = (rules: readonly RedactionRule[]): RedactionRule[] =>
