@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ANNOTATION } from '../../api/names.ts';
+import { NAMESPACE as RELEASE } from '../installation.ts';
 import { until } from '../wait.ts';
 import { countOf, lineOf, recordsOf } from './records.ts';
 import { standingOf, World, type PolicyStatusView } from './world.ts';
@@ -26,19 +27,13 @@ describe.skipIf(world.missing)(`running sidecars ${world.missing}`, () => {
     spec: { logs },
   });
   const QUIET = { drop: [{ when: 'message: chatter*' }] };
-  const all = (state: string, policyName?: string) =>
+  const all = (state: string) =>
     until(
       `${PODS} pods in state ${state}`,
       async () => {
-        const pods = await talkers();
-        const standings = pods.map(standingOf);
-        const isSo = pods.every(
-          (pod, i) =>
-            standings[i]!.state === state &&
-            (!policyName || pod.metadata.annotations?.[ANNOTATION.policy] === policyName),
-        );
-        if (pods.length !== PODS || !isSo) throw new Error(JSON.stringify(standings));
-        return standings;
+        const standings = (await talkers()).map(standingOf);
+        if (standings.length === PODS && standings.every((one) => one.state === state)) return standings;
+        throw new Error(JSON.stringify(standings));
       },
       KUBELET,
     );
@@ -112,7 +107,7 @@ describe.skipIf(world.missing)(`running sidecars ${world.missing}`, () => {
     }
   });
 
-  it('follow their annotation to the policy of the platform that governs them now', async () => {
+  it('go over to the policy of the platform that governs them now, and back when it goes', async () => {
     const name = 'live-platform';
     await world.apply({
       apiVersion: 'tracewell.dev/v1alpha1',
@@ -121,9 +116,6 @@ describe.skipIf(world.missing)(`running sidecars ${world.missing}`, () => {
       spec: { enforced: true, namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': NAMESPACE } } },
     });
     try {
-      const governed = `${ANNOTATION.policy}=ClusterTracingPolicy.${name}`;
-      for (const { metadata } of await talkers())
-        await world.kubectl('annotate', 'pod', metadata.name, '-n', NAMESPACE, '--overwrite', governed);
       const status = await until(
         'the sidecars to run the policy of the platform',
         async () => {
@@ -136,9 +128,30 @@ describe.skipIf(world.missing)(`running sidecars ${world.missing}`, () => {
       expect(status.configuration).toMatchObject({ loaded: PODS, reporting: PODS });
       const at = new Date();
       await until('chatter, which only the other policy left out', async () => (await since(at, 'chatter')) > 5);
+      for (const { metadata } of await talkers())
+        expect(metadata.annotations![ANNOTATION.policy]).toBe(`ClusterTracingPolicy.${name}`);
       expect((await world.policyStatus(NAMESPACE)).configuration).toMatchObject({ loaded: 0, reporting: 0 });
     } finally {
       await world.kubectl('delete', 'clustertracingpolicy', name);
     }
+    await loaded();
+  });
+
+  it('report to the next leader, before which the status counts what it counted', async () => {
+    const holder = async () => {
+      const { spec } = await world.get<{ spec: { holderIdentity?: string } }>('lease', 'tracewell', '-n', RELEASE);
+      return spec.holderIdentity;
+    };
+    const [before, { configuration }] = await Promise.all([holder(), loaded()]);
+    await world.kubectl('delete', 'pod', before!.split('_')[0]!, '-n', RELEASE, '--wait=false');
+    let fewest = PODS;
+    await until('another leader', async () => {
+      fewest = Math.min(fewest, (await world.policyStatus(NAMESPACE)).configuration!.loaded);
+      const now = await holder();
+      return now && now !== before;
+    });
+    await world.apply(policy({}));
+    await loaded(configuration!.revision);
+    expect(fewest).toBe(PODS);
   });
 });
