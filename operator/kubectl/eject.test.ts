@@ -90,6 +90,36 @@ describe('eject of a workload', () => {
     expect(writes).toEqual(['PATCH', 'POST', 'POST']);
   });
 
+  it('evicts the next pod only when all that the workload wants are ready', async () => {
+    const world = await PluginWorld.start();
+    workload(world, 'statefulsets', { updateStrategy: { type: 'OnDelete' } });
+    for (const name of ['cart-0', 'cart-1']) world.pod(injectedPod(ofStatefulSet(name)));
+    const ready = (readyReplicas: number) => {
+      const stored = world.server.objects.get(pathOf('statefulsets', 'cart'))!;
+      world.server.objects.put(pathOf('statefulsets', 'cart'), {
+        ...stored,
+        status: { observedGeneration: 9, readyReplicas },
+      });
+    };
+    ready(2);
+    const stop = controller(world, (name) => {
+      ready(1);
+      return plainPod(ofStatefulSet(name));
+    });
+    const running = world.run('eject', 'sts/cart');
+    await expect.poll(() => world.err).toContain('1 of 2 pods evicted');
+    const looks = () => world.server.seen('GET', pathOf('statefulsets', 'cart')).length;
+    const before = looks();
+    await expect.poll(looks).toBeGreaterThan(before + 3);
+    expect(world.server.seen('POST')).toHaveLength(1);
+    ready(2);
+    await expect.poll(() => world.err).toContain('2 of 2 pods evicted');
+    await expect.poll(() => world.server.seen('POST').length).toBe(2);
+    ready(2);
+    expect(await running).toBe(0);
+    stop();
+  });
+
   it('waits while a disruption budget stands in the way', async () => {
     const world = await PluginWorld.start();
     workload(world, 'statefulsets', { updateStrategy: { type: 'OnDelete' } });

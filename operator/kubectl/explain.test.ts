@@ -162,6 +162,27 @@ it('explain -o json gives the same to programs', async () => {
 });
 
 it.each([
+  ['with the operator', false, 'QuotaExceeded'],
+  ['without it', true, 'Missed'],
+])(
+  'explain %s: whether a quota has room is said only where the size of a sidecar is known',
+  async (_, isHidden, reason) => {
+    const world = await PluginWorld.start();
+    world.policy();
+    const resources = { limits: { memory: '64Mi' } };
+    world.pod(plainPod({}, { containers: [{ name: 'app', image: 'cart:1', resources }] }));
+    const amounts = { hard: { 'limits.memory': '64Mi' }, used: { 'limits.memory': '64Mi' } };
+    world.object('/api/v1/namespaces/shop/resourcequotas/small', {
+      metadata: { name: 'small', namespace: 'shop' },
+      status: amounts,
+    });
+    if (isHidden) world.server.fail('GET', '/apis/apps', { status: 403, message: 'forbidden' });
+    await world.succeed('explain', 'cart-0');
+    expect(world.out).toContain(`none. ${reason}: `);
+  },
+);
+
+it.each([
   ['a pod that is not there', [], 'there is no pod cart-1 in the namespace shop', 404],
   ['a pod that may not be read', [], 'you may not read pod cart-1 in the namespace shop: GET', 403],
 ])('explain of %s says so', async (_, _args, sentence, status) => {
