@@ -34,6 +34,8 @@ export class Freeing {
   readonly #options: FreeingOptions;
   /** When a Job was asked about last, by its uid. */
   readonly #jobs = new Map<string, number>();
+  /** What keeps us from it, once said. */
+  #trouble = '';
 
   constructor(options: FreeingOptions) {
     this.#options = options;
@@ -57,6 +59,7 @@ export class Freeing {
     const what = { namespace, pod: name };
     try {
       await cluster.delete(`/api/v1/namespaces/${namespace}/pods/${name}`, { uid, resourceVersion });
+      this.#trouble = '';
       onFreed(namespace);
       log.info('a pod that the sidecar kept from starting is deleted, and comes back without it', {
         ...what,
@@ -66,7 +69,10 @@ export class Freeing {
     } catch (error) {
       // It has changed meanwhile, and is looked at again.
       if (error instanceof ApiError && error.status === 409) return;
-      log.warn('cannot delete a pod that the sidecar keeps from starting', { ...what, error: describe(error) });
+      const trouble = error instanceof ApiError ? String(error.status) : describe(error);
+      if (trouble !== this.#trouble)
+        log.warn('cannot delete a pod that the sidecar keeps from starting', { ...what, error: describe(error) });
+      this.#trouble = trouble;
     }
   }
 
