@@ -25,24 +25,31 @@ const PRIMES = [
 /** The first 32 bits behind the point. */
 const fraction = (root: number): number => (root % 1) * 2 ** 32;
 
-const rotated = (word: number, bits: number): number => (word >>> bits) | (word << (32 - bits));
-
 function addBlock(state: Uint32Array, block: Buffer, constants: Uint32Array): void {
   const words = new Uint32Array(64);
   for (let i = 0; i < 16; i++) words[i] = block.readUInt32BE(4 * i);
   for (let i = 16; i < 64; i++) {
     const [early, late] = [words[i - 15]!, words[i - 2]!];
-    const small = rotated(early, 7) ^ rotated(early, 18) ^ (early >>> 3);
-    const large = rotated(late, 17) ^ rotated(late, 19) ^ (late >>> 10);
+    // Rotations stand where they are: called so often, a function would be given to the optimising compiler, which is 8 MB.
+    const small = ((early >>> 7) | (early << 25)) ^ ((early >>> 18) | (early << 14)) ^ (early >>> 3);
+    const large = ((late >>> 17) | (late << 15)) ^ ((late >>> 19) | (late << 13)) ^ (late >>> 10);
     words[i] = words[i - 16]! + small + words[i - 7]! + large;
   }
   let [a, b, c, d, e, f, g, h] = state as unknown as [number, number, number, number, number, number, number, number];
   for (let i = 0; i < 64; i++) {
+    const ofE = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
+    const ofA = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
     const chosen = (e & f) ^ (~e & g);
-    const first = h + (rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)) + chosen + constants[i]! + words[i]!;
     const majority = (a & b) ^ (a & c) ^ (b & c);
-    const second = (rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)) + majority;
-    [h, g, f, e, d, c, b, a] = [g, f, e, (d + first) | 0, c, b, a, (first + second) | 0];
+    const first = h + ofE + chosen + constants[i]! + words[i]!;
+    h = g;
+    g = f;
+    f = e;
+    e = (d + first) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (first + ofA + majority) | 0;
   }
   for (const [i, word] of [a, b, c, d, e, f, g, h].entries()) state[i]! += word;
 }
