@@ -32,8 +32,13 @@ export function explainText(one: Explained): string {
   ].join('');
 }
 
-function policyLines({ governing, behind, others, mayBeOthers, injectedUnder }: Explanation): string[] {
-  const none = mayBeOthers ? 'No policy that you may read selects it.' : 'No policy selects it.';
+function policyLines(one: Explanation): string[] {
+  const { governing, behind, others, isUntouched, mayBeOthers, injectedUnder } = one;
+  const none = isUntouched
+    ? 'Pods of this namespace are never injected: a fault of ours must not stop the cluster.'
+    : mayBeOthers
+      ? 'No policy that you may read selects it.'
+      : 'No policy selects it.';
   return [
     governing ? `${governing.policy} governs it: ${governing.why}.` : none,
     ...behind.map(({ policy, why }) => `${policy} selects it, too, and is behind: ${why}.`),

@@ -149,6 +149,15 @@ describe('explain of a workload', () => {
   });
 });
 
+it('explain of a pod in the namespace of the operator says that none there is injected', async () => {
+  const world = await PluginWorld.start();
+  world.namespace('tracewell');
+  world.policy(rawClusterPolicy('base'));
+  world.pod(plainPod({ name: 'tracewell-0', namespace: 'tracewell' }));
+  await world.succeed('explain', 'tracewell-0', '-n', 'tracewell');
+  expect(world.out).toContain('Policy   Pods of this namespace are never injected');
+});
+
 it('explain -o json gives the same to programs', async () => {
   const world = await PluginWorld.start();
   world.policy();

@@ -2,7 +2,7 @@ import { ANNOTATION, CONDITION, SIDECAR, SKIP_REASON } from '../../api/names.ts'
 import type { Policy } from '../../api/policy.ts';
 import { displayName, isInjected, isOurs, workloadOf, type ContainerStatus, type Pod } from '../inject/pod.ts';
 import { skipOf, type Skip } from '../inject/skip.ts';
-import { stemOf, titleOf } from '../policy/accept.ts';
+import { stemOf, titleOf, untouched } from '../policy/accept.ts';
 import { selecting } from '../policy/govern.ts';
 import { hasEnded } from '../reconcile/pods.ts';
 import { CURE } from '../audit/cure.ts';
@@ -28,6 +28,8 @@ export interface Explanation {
   behind: Said[];
   /** Those that reach the namespace and do not select it, or are refused: what is to be said of each. */
   others: Said[];
+  /** Its namespace is the system's or the operator's, which no policy reaches. */
+  isUntouched: boolean;
   /** There may be policies that could not be read. */
   mayBeOthers: boolean;
   /** `<Kind>.<name>` of the policy under which it was injected, where that is another one. */
@@ -72,6 +74,7 @@ export function explain(pod: Pod, snapshot: Snapshot, isNew = false): Explanatio
       : {}),
     behind: behind.map((policy) => ({ policy: titleOf(policy), why: whyBehind(policy, first!) })),
     others: othersOf(namespace, labels, snapshot),
+    isUntouched: untouched(snapshot.platform.ownNamespace).includes(namespace),
     mayBeOthers: !snapshot.hasAllPolicies,
     ...(injected && annotated !== undefined && (!first || stemOf(first) !== annotated)
       ? { injectedUnder: annotated }
