@@ -181,6 +181,26 @@ describe.skipIf(world.missing)(`what the API server makes of an injected pod ${w
     expect(isInjected((await attempt('admission', pod))!)).toBe(false);
   });
 
+  it.each(['baseline', 'restricted'])(
+    'where Pod Security %s is enforced a pod is skipped, and would be refused',
+    async (level) => {
+      const namespace = `admission-${level}`;
+      await world.namespace(namespace, { 'pod-security.kubernetes.io/enforce': level });
+      await world.policy(namespace);
+      const securityContext = {
+        runAsNonRoot: true,
+        runAsUser: 1000,
+        allowPrivilegeEscalation: false,
+        capabilities: { drop: ['ALL'] },
+        seccompProfile: { type: 'RuntimeDefault' },
+      };
+      const pod = podOf({ containers: [{ name: 'app', image: 'cart:1', securityContext }] }, { namespace });
+      const made = await attempt(namespace, pod);
+      expect(isInjected(made!)).toBe(false);
+      expect(await attempt(namespace, inject(pod, options))).toBeUndefined();
+    },
+  );
+
   it('the webhook sees a quota, a LimitRange and a label as they come', async () => {
     const pod: Pod = { ...podOf(), metadata: { name: 'plain' } };
     const injected = async () => isInjected((await attempt('admission', pod))!);

@@ -70,6 +70,14 @@ describe.skipIf(world.missing)(`the sidecar's volumes ${world.missing}`, () => {
     expect(spec.ephemeralContainers.map(({ name }) => name)).toEqual(['debugger', 'by-kubectl']);
   });
 
+  it('do not keep a running pod from being resized', async () => {
+    const resources = { requests: { cpu: '20m', memory: '40Mi' } };
+    const patch = JSON.stringify({ spec: { containers: [{ name: 'app', resources }] } });
+    await world.kubectl('patch', 'pod', 'victim', '-n', 'volumes', '--subresource=resize', '-p', patch);
+    const { spec } = await world.get<Pod>('pod', 'victim', '-n', 'volumes');
+    expect(spec.containers[0]!.resources).toMatchObject(resources);
+  });
+
   it.each([
     ['a container', (pod: Pod) => pod.spec.containers],
     ['an init container', (pod: Pod) => pod.spec.initContainers!],
