@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { renew } from '../operator/certs.ts';
+import { wait } from '../runtime/wait.ts';
 import { freePort } from '../test/operator/port.ts';
 import { during } from '../test/progress.ts';
 import { benchmark, type Row, type Surroundings } from './benchmark.ts';
@@ -14,6 +15,8 @@ import type { Size } from './webhook/world.ts';
 const EMPTY = join(import.meta.dirname, 'webhook/empty.ts');
 const SERVER = 'localhost';
 const DEADLINE_MS = 60_000;
+/** What the start has left to do. */
+const SETTLE_MS = 20_000;
 /** Before it is measured: connections are opened, and Node.js compiles what is often run. */
 const WARM_SECONDS = 5;
 
@@ -30,10 +33,12 @@ export const webhook = benchmark({
   async run({ 'per-second': perSecond, seconds, ...size }, surroundings) {
     const { progress } = surroundings;
     const pace = { perSecond, seconds };
+    const { signal } = surroundings;
     const { child, address, api, stop } = await during(progress, 'The operator brings everything in order', () =>
       startOperator(size, surroundings),
     );
     const target = { child, address, size };
+    await wait(SETTLE_MS, signal);
     const rows = [
       await measure('tracewell', { ...target, reviews: new Reviews(size, api.objects) }, { pace, surroundings }),
       await measure('reviews alone', { ...target, reviews: new Reviews(size, undefined) }, { pace, surroundings }),

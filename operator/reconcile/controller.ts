@@ -138,11 +138,12 @@ export class Controller implements Part {
       }
     }
     this.#queue.start();
-    while (!signal.aborted) {
+    // The first time at once, then over the time until the next look: all of a large cluster in one go would keep the webhook waiting.
+    for (let spreadMs = 0; !signal.aborted; spreadMs = LOOK_MS) {
       const judged = policies.all().map((raw) => policies.judge(raw));
       const good = judged.filter(({ ok }) => ok).length;
       metrics.policies(good, judged.length - good);
-      this.#addAll();
+      this.#addAll(spreadMs);
       await selection
         .look()
         .catch((error: unknown) =>
@@ -158,12 +159,16 @@ export class Controller implements Part {
     for (const name of clusterPolicies) this.#queue.add(clusterPolicyKey(name));
   }
 
-  #addAll(): void {
-    for (const namespace of this.#options.namespaces()) this.#queue.add(namespaceKey(namespace));
+  #addAll(spreadMs = 0): void {
+    const keys = new Set(this.#options.namespaces().map(namespaceKey));
     for (const { kind, metadata } of this.#options.policies.all()) {
-      if (kind === 'ClusterTracingPolicy') this.#queue.add(clusterPolicyKey(metadata.name));
+      if (kind === 'ClusterTracingPolicy') keys.add(clusterPolicyKey(metadata.name));
       // A refused one in a namespace of the system says so, too.
-      else this.#queue.add(namespaceKey(metadata.namespace!));
+      else keys.add(namespaceKey(metadata.namespace!));
+    }
+    for (const [i, key] of [...keys].entries()) {
+      if (spreadMs === 0) this.#queue.add(key);
+      else this.#queue.addLater(key, (spreadMs * i) / keys.size);
     }
   }
 
