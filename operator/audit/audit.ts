@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { ANNOTATION } from '../../api/names.ts';
 import type { Policy } from '../../api/policy.ts';
 import { describe } from '../../runtime/errors.ts';
@@ -52,6 +51,8 @@ export interface Pace {
   restMs: number;
 }
 const PACE: Pace = { lookMs: 2_000, allMs: 30_000, restMs: 15_000 };
+/** Between two namespaces. */
+const BREATH_MS = 5;
 /** Of annotations, in the whole cluster. */
 const CHANGES = { burst: 20, perSecond: 10 };
 
@@ -108,8 +109,8 @@ export class Audit implements Part {
       for (const namespace of this.#due()) {
         if (signal.aborted) return;
         await this.#look(namespace, clock() - began >= this.#pace.restMs);
-        // The webhook's requests come in between.
-        await setImmediate();
+        // The webhook's requests come in between; each needs several turns of the event loop.
+        await wait(BREATH_MS, signal);
       }
       await wait(this.#pace.lookMs, signal);
     }
