@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { ANNOTATION, ENV, SECRET_FILE } from '../api/names.ts';
 import type { SidecarConfig } from '../api/sidecar-config.ts';
 import { describe, Permanent } from '../runtime/errors.ts';
@@ -128,16 +127,16 @@ export class ConfigFiles implements Part {
     // What we reported comes back here: no news.
     annotations.delete(ANNOTATION.sidecar);
     const stem = annotations.get(ANNOTATION.policy) ?? policy ?? '';
-    const file = join(config, `${stem}.json`);
+    const file = `${config}/${stem}.json`;
     this.#named = stem;
     if (stem === '') return this.#miss('no policy governs this pod', stem);
     if (!STEM.test(stem)) return this.#keep('no policy governs this pod', stem);
     try {
       const text = read(file);
       if (text === undefined) return this.#miss('waiting for the configuration', file);
-      const apiKey = read(join(config, SECRET_FILE.apiKey))?.trim();
-      const ca = read(join(config, SECRET_FILE.elasticsearchCa));
-      const hashKey = read(join(config, SECRET_FILE.redactionKey))?.trim();
+      const apiKey = read(`${config}/${SECRET_FILE.apiKey}`)?.trim();
+      const ca = read(`${config}/${SECRET_FILE.elasticsearchCa}`);
+      const hashKey = read(`${config}/${SECRET_FILE.redactionKey}`)?.trim();
       this.#take(stem, { settings: parseSettings(text), apiKey, ca, pod: { ...pod, labels, annotations } }, hashKey);
     } catch (error) {
       this.#keep('the configuration is wrong', file, describe(error));
@@ -147,7 +146,7 @@ export class ConfigFiles implements Part {
   /** What the annotation names is not there: gone, if what runs is; else it has not come yet. */
   #miss(trouble: string, file: string): void {
     const { config } = this.#env;
-    const isThere = this.#named !== '' && existsSync(join(config, `${this.policy}.json`));
+    const isThere = this.#named !== '' && existsSync(`${config}/${this.policy}.json`);
     if (!this.#current || isThere) return this.#keep(trouble, file);
     this.#isIdle = true;
     this.#keep('the policy is gone', file);

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { ANNOTATION } from '../api/names.ts';
 
 /** What the sidecar knows of its pod: from its environment, and from the downward API folder, which the kubelet keeps live. */
@@ -35,7 +34,7 @@ function unquote(quoted: string): string {
 export function readDownward(folder: string | undefined, file: 'labels' | 'annotations'): Map<string, string> {
   if (!folder) return new Map();
   try {
-    return parseDownward(readFileSync(join(folder, file), 'utf8'));
+    return parseDownward(readFileSync(`${folder}/${file}`, 'utf8'));
   } catch {
     return new Map();
   }

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { SECRET_FILE } from '../../api/names.ts';
 
 /** Where to report, whom to trust there, and as whom. */
@@ -26,8 +25,8 @@ export class OperatorFiles {
   /** Undefined: there is no way to report. */
   read(): ReportTarget | undefined {
     const token = this.#token && read(this.#token);
-    this.#url = read(join(this.#config, SECRET_FILE.operatorUrl)) ?? this.#url;
-    this.#ca = read(join(this.#config, SECRET_FILE.operatorCa)) ?? this.#ca;
+    this.#url = read(`${this.#config}/${SECRET_FILE.operatorUrl}`) ?? this.#url;
+    this.#ca = read(`${this.#config}/${SECRET_FILE.operatorCa}`) ?? this.#ca;
     if (!token || !this.#url || !this.#ca) return undefined;
     return { url: this.#url, ca: this.#ca, token };
   }

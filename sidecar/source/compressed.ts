@@ -1,5 +1,4 @@
 import { closeSync, fstatSync, openSync, readSync, unlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { getBuiltinModule } from 'node:process';
 import { pipeline } from 'node:stream/promises';
 import { HEAD_BYTES } from './identity.ts';
@@ -31,7 +30,7 @@ export function lookInto(fd: number): { head: Buffer; size: number } {
  * So it is read like every other: at any place, a piece at a time.
  */
 export async function unpack(fd: number, folder: string): Promise<number> {
-  const path = join(folder, 'unpacked.tmp');
+  const path = `${folder}/unpacked.tmp`;
   const out = openSync(path, 'w+', 0o600);
   unlinkSync(path);
   try {

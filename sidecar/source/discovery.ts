@@ -1,5 +1,4 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { SIDECAR } from '../../api/names.ts';
 import type { SidecarConfig } from '../../api/sidecar-config.ts';
 import { lookInto } from './compressed.ts';
@@ -31,12 +30,12 @@ export function listContainers(logs: string, chosen: Chosen, onTrouble: OnTroubl
 
 /** The log files of a container, oldest first. */
 export function listFiles(logs: string, container: string, onTrouble: OnTrouble): FoundFile[] {
-  const folder = join(logs, container);
+  const folder = `${logs}/${container}`;
   const found: FoundFile[] = [];
   for (const name of namesIn(folder, onTrouble)) {
     const parsed = parseFileName(name);
     if (!parsed) continue;
-    const path = join(folder, name);
+    const path = `${folder}/${name}`;
     const stat = attempt(path, () => statSync(path), onTrouble);
     if (stat?.isFile()) found.push({ ...parsed, container, path, inode: inodeOf(stat), size: stat.size });
   }

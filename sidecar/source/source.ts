@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { ENV, type LossReason } from '../../api/names.ts';
 import type { SidecarConfig } from '../../api/sidecar-config.ts';
 import { describe } from '../../runtime/errors.ts';
@@ -89,7 +88,7 @@ export class Source {
   /** The folders in which files appear. */
   folders(): string[] {
     const { logs } = this.#options;
-    return [logs, ...this.#containers.map((container) => join(logs, container))];
+    return [logs, ...this.#containers.map((container) => `${logs}/${container}`)];
   }
 
   /** Compares the folders with what is held: opens what is new, marks what is finished. `ending`: nothing more will come. */

@@ -11,7 +11,6 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
 import { ENV } from '../../api/names.ts';
 import { describe, Permanent } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
@@ -44,7 +43,7 @@ export class State {
     this.#folder = folder;
     this.#options = options;
     for (const name of namesByAge(folder)) {
-      const path = join(folder, name);
+      const path = `${folder}/${name}`;
       const checkpoint = read(path);
       if (checkpoint && name === `${checkpoint.file}.json`) this.#known.set(checkpoint.file, checkpoint);
       else options.log.warn('a checkpoint is damaged; its log file is read again from the start', { path });
@@ -149,7 +148,7 @@ export class State {
   }
 
   #path(file: string): string {
-    return join(this.#folder, `${file}.json`);
+    return `${this.#folder}/${file}.json`;
   }
 }
 
@@ -158,10 +157,10 @@ function namesByAge(folder: string): string[] {
   try {
     mkdirSync(folder, { recursive: true });
     const names = readdirSync(folder);
-    for (const name of names) if (name.endsWith('.tmp')) rmSync(join(folder, name), { force: true });
+    for (const name of names) if (name.endsWith('.tmp')) rmSync(`${folder}/${name}`, { force: true });
     const aged = names
       .filter((name) => name.endsWith('.json'))
-      .map((name) => ({ name, age: statSync(join(folder, name)).mtimeMs }));
+      .map((name) => ({ name, age: statSync(`${folder}/${name}`).mtimeMs }));
     return aged.sort((a, b) => a.age - b.age).map(({ name }) => name);
   } catch (error) {
     throw new Permanent(
