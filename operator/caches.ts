@@ -47,6 +47,8 @@ export interface CachesOptions {
 
 /** Changes that come together are looked at together. */
 const SETTLE_MS = 50;
+/** The API server sends no bookmarks of Events (it keeps no cache of them), and takes a silent connection for a dead one. */
+const EVENT_WATCH_SECONDS = 120;
 
 /** The operator's copies of what it decides by: one list and one watch for each kind, and no question to the API server after that. */
 export class Caches implements Part, View {
@@ -68,8 +70,10 @@ export class Caches implements Part, View {
   #settling: NodeJS.Timeout | undefined;
 
   constructor({ cluster, platform, listener, log, random, name, image }: CachesOptions) {
-    const reflect = <T extends KubeObject>(path: string, options: Pick<ReflectorOptions<T>, 'onChange' | 'project'>) =>
-      new Reflector<T>({ cluster, path, log, random, ...options });
+    const reflect = <T extends KubeObject>(
+      path: string,
+      options: Pick<ReflectorOptions<T>, 'onChange' | 'project' | 'watchSeconds'>,
+    ) => new Reflector<T>({ cluster, path, log, random, ...options });
     this.#policyKinds = POLICY_KINDS.map((kind) =>
       reflect<RawPolicy>(`/apis/${API_VERSION}/${PLURAL[kind]}`, {
         onChange: (now, before) => {
@@ -109,6 +113,7 @@ export class Caches implements Part, View {
       reflect<Refusal>(`/api/v1/events?fieldSelector=reason%3D${reason}`, {
         project: (event) => projectRefusal(event as unknown as EventObject, image),
         onChange,
+        watchSeconds: EVENT_WATCH_SECONDS,
       }),
     );
     this.policies = new Policies({

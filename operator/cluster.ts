@@ -68,6 +68,13 @@ export interface Patience {
 }
 const PATIENCE: Patience = { answerMs: 30_000, watchMs: 150_000 };
 
+export interface WatchOptions<T> {
+  onEvent: (event: WatchEvent<T>) => void;
+  signal: AbortSignal;
+  /** After so long the server ends it. */
+  seconds?: number | undefined;
+}
+
 interface Call {
   query?: Record<string, string>;
   body?: unknown;
@@ -187,12 +194,12 @@ export class Cluster {
   async watch<T>(
     path: string,
     resourceVersion: string,
-    { onEvent, signal }: { onEvent: (event: WatchEvent<T>) => void; signal: AbortSignal },
+    { onEvent, signal, seconds = WATCH_SECONDS }: WatchOptions<T>,
   ): Promise<void> {
     const query = {
       watch: 'true',
       allowWatchBookmarks: 'true',
-      timeoutSeconds: String(WATCH_SECONDS),
+      timeoutSeconds: String(seconds),
       resourceVersion,
     };
     const response = await this.#open('GET', path, { query, signal }, this.#patience.watchMs);

@@ -1,5 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BreakerWorld, CONFIG_MAP, ownerOf, PODS, REPLICA_SET, S, soon } from '../../test/operator/breaker-world.ts';
+import {
+  BreakerWorld,
+  CONFIG_MAP,
+  ownerOf,
+  PODS,
+  REPLICA_SET,
+  RUNNING,
+  S,
+  soon,
+  waiting,
+} from '../../test/operator/breaker-world.ts';
 
 let world: BreakerWorld;
 
@@ -30,6 +40,15 @@ describe('a pod that waits for the sidecar', () => {
     await world.hasGone('cart-0');
     expect(world.server.seen('DELETE', `${PODS}/cart-0`).length).toBe(3);
     expect(world.lines.join()).not.toContain('cannot delete');
+  });
+
+  it('whose application runs, but which is not ready for our sake, is evicted', async () => {
+    await world.lead();
+    const app = { ...RUNNING, ready: true };
+    await world.blocked('cart-0', { by: REPLICA_SET, ours: waiting('CrashLoopBackOff'), app });
+    await world.hasGone('cart-0');
+    expect(world.server.seen('DELETE', PODS)).toEqual([]);
+    expect(world.server.seen('POST', `${PODS}/cart-0/eviction`)).toHaveLength(1);
   });
 
   it('that may not be deleted is tried again and again, and said once', async () => {

@@ -5,7 +5,7 @@ import { ApiError, type Cluster, type KubeObject } from '../cluster.ts';
 import type { Notice } from '../events.ts';
 import { displayName, type Pod } from '../inject/pod.ts';
 import { isPatient, type BlockedPod } from './blocked.ts';
-import { controllerOf, isReplaced } from './standing.ts';
+import { controllerOf, hasBegun, isReplaced } from './standing.ts';
 
 /** A Job, as far as it is read. */
 interface Job extends KubeObject {
@@ -29,6 +29,7 @@ const JOB_PAUSE_MS = 30_000;
 /**
  * Deletes pods that our container keeps from starting, so that their controllers make others. They never ran, so nobody is
  * asked as for an eviction; the version that was seen must be the one that is deleted: a pod that has just started stays.
+ * Where the application runs and only our container keeps the pod from being ready, it is evicted, within its budgets.
  */
 export class Freeing {
   readonly #options: FreeingOptions;
@@ -58,7 +59,9 @@ export class Freeing {
     const { namespace = '', name = '', uid = '', resourceVersion = '' } = pod.metadata;
     const what = { namespace, pod: name };
     try {
-      await cluster.delete(`/api/v1/namespaces/${namespace}/pods/${name}`, { uid, resourceVersion });
+      const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
+      if (hasBegun(pod)) await cluster.evict(path, { namespace, name, uid });
+      else await cluster.delete(path, { uid, resourceVersion });
       this.#trouble = '';
       onFreed(namespace);
       log.info('a pod that the sidecar kept from starting is deleted, and comes back without it', {
@@ -67,8 +70,8 @@ export class Freeing {
         why: message,
       });
     } catch (error) {
-      // It has changed meanwhile, and is looked at again.
-      if (error instanceof ApiError && error.status === 409) return;
+      // It has changed meanwhile, or a disruption budget stands against it: it is looked at again.
+      if (error instanceof ApiError && (error.status === 409 || error.status === 429)) return;
       const trouble = error instanceof ApiError ? String(error.status) : describe(error);
       if (trouble !== this.#trouble)
         log.warn('cannot delete a pod that the sidecar keeps from starting', { ...what, error: describe(error) });

@@ -73,16 +73,45 @@ describe('a pod whose sidecar', () => {
     expect(standing({ ours: status('tracewell', ended), migrate: ended as never })).toEqual({ is: 'started' });
   });
 
-  it.each([
-    ['runs', { running: { startedAt: EARLY } }, {}],
-    ['has ended', ended, {}],
-    ['is restarted', waiting('CrashLoopBackOff'), { restartCount: 1 }],
-    ['ran before the node was rebooted', IN_TURN, { lastState: ended }],
-  ])('crashes while its application %s has started: that is another matter', (_, app, more) => {
-    const containerStatuses = [status('app', app, more)];
-    const initContainerStatuses = [status('tracewell', waiting('CrashLoopBackOff'))];
-    const pod: Pod = { ...injected, status: { phase: 'Running', initContainerStatuses, containerStatuses } };
-    expect(standingOf(project(pod), NOW)).toEqual({ is: 'started' });
+  describe('crashes while its application runs', () => {
+    const running = { running: { startedAt: EARLY } };
+    const crashing = (app: ContainerStatus, conditions: object[] = []) => {
+      const initContainerStatuses = [status('tracewell', waiting('CrashLoopBackOff', 'back-off'))];
+      const containerStatuses = [app];
+      const phase = 'Running';
+      const given = conditions as NonNullable<Pod['status']>['conditions'] & object;
+      const pod: Pod = {
+        ...injected,
+        status: { phase, conditions: given, initContainerStatuses, containerStatuses },
+      };
+      return standingOf(project(pod), NOW);
+    };
+    const at = (type: string, is: string, lastTransitionTime: string) => ({ type, status: is, lastTransitionTime });
+    const ready = status('app', running, { ready: true });
+
+    it('is blocked when nothing else keeps the pod from being ready, and it never was', () => {
+      const conditions = [
+        at('Initialized', 'True', '2026-01-02T00:00:05Z'),
+        at('Ready', 'False', '2026-01-02T00:00:00Z'),
+      ];
+      expect(crashing(ready, conditions)).toEqual({ is: 'blocked', reason: 'CrashLoopBackOff', message: 'back-off' });
+    });
+
+    it.each([
+      ['is ready', 'True', '2026-01-02T00:00:07Z'],
+      ['was ready before', 'False', '2026-01-02T00:00:20Z'],
+    ])('has started when the pod %s: that is another matter', (_, is, time) => {
+      const conditions = [at('Initialized', 'True', '2026-01-02T00:00:05Z'), at('Ready', is, time)];
+      expect(crashing(ready, conditions)).toEqual({ is: 'started' });
+    });
+
+    it.each([
+      ['is not ready by itself', running, {}],
+      ['has ended', ended, {}],
+      ['crashes, too', waiting('CrashLoopBackOff'), { restartCount: 1 }],
+    ])('is not judged while the application %s', (_, app, more) => {
+      expect(crashing(status('app', app, more))).toEqual({ is: 'starting' });
+    });
   });
 
   it("waits behind a mesh's init container is starting, though that has run", () => {

@@ -6,7 +6,7 @@ import { hasEnded } from '../reconcile/pods.ts';
 export type Standing =
   /** Not known yet. */
   | { is: 'starting' }
-  /** It is not, or no longer: the application has been started at least once, and what befalls it now is another matter. */
+  /** It does not, or no longer: the pod was ready at least once, or our container runs, and what befalls it now is another matter. */
   | { is: 'started' }
   | { is: 'blocked'; reason: string; message: string };
 
@@ -22,9 +22,16 @@ const IN_TURN: readonly string[] = ['', 'PodInitializing', 'ContainerCreating'];
 export function standingOf(pod: Pod, now: Date): Standing | undefined {
   if (!isInjected(pod) || hasEnded(pod) || pod.metadata.deletionTimestamp) return undefined;
   const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
-  if ([...containerStatuses, ...initContainerStatuses.filter(isAfterOurs(pod))].some(hasRun)) return { is: 'started' };
+  if (initContainerStatuses.filter(isAfterOurs(pod)).some(hasRun) && !containerStatuses.some(hasRun))
+    return { is: 'started' };
   const ours = initContainerStatuses.find(({ name }) => name === SIDECAR);
   const { waiting, running, terminated } = ours?.state ?? {};
+  if (containerStatuses.some(hasRun)) {
+    if (wasReady(pod)) return { is: 'started' };
+    // A pod is not ready while a native sidecar does not run: a rollout waits for it as if the application had not started.
+    const isOurFault = !running && containerStatuses.every(({ ready }) => ready);
+    if (!running && !isOurFault) return { is: 'starting' };
+  }
   if (running) {
     const since = new Date(running.startedAt ?? now).getTime();
     return { is: now.getTime() - since >= STEADY_MS ? 'started' : 'starting' };
@@ -35,6 +42,20 @@ export function standingOf(pod: Pod, now: Date): Standing | undefined {
   const end = last && `it ended with exit code ${last.exitCode}${last.message ? ` (${last.message.trim()})` : ''}`;
   return { is: 'blocked', reason, message: [waiting?.message, end].filter(Boolean).join('; ') || reason };
 }
+
+/**
+ * Whether it is ready, or was at any time: a condition keeps the time of its last change of status, and both begin as False.
+ */
+function wasReady({ status }: Pod): boolean {
+  const [ready, initialized] = ['Ready', 'Initialized'].map((of) =>
+    status?.conditions?.find(({ type }) => type === of),
+  );
+  const timeOf = (one: typeof ready) => new Date(one?.lastTransitionTime ?? 0).getTime();
+  return ready?.status === 'True' || (initialized?.status === 'True' && timeOf(ready) > timeOf(initialized));
+}
+
+/** Its application runs or ran: what is done to it must be gentle. */
+export const hasBegun = ({ status }: Pod): boolean => (status?.containerStatuses ?? []).some(hasRun);
 
 function isAfterOurs({ spec }: Pod): (status: ContainerStatus) => boolean {
   const names = (spec.initContainers ?? []).map(({ name }) => name);

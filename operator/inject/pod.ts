@@ -23,7 +23,10 @@ export interface Pod {
   spec: Plain<V1PodSpec>;
   status?: {
     phase?: string;
-    conditions?: Pick<NonNullable<V1PodStatus['conditions']>[number], 'type' | 'status'>[];
+    conditions?: (Pick<NonNullable<V1PodStatus['conditions']>[number], 'type' | 'status'> & {
+      /** RFC 3339. */
+      lastTransitionTime?: string | Date;
+    })[];
     initContainerStatuses?: ContainerStatus[];
     containerStatuses?: ContainerStatus[];
   };

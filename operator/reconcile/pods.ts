@@ -39,7 +39,7 @@ export function project({ metadata, spec, status = {} }: Pod): Pod {
     ([key]) => key.startsWith('tracewell.dev/') || READ.includes(key),
   );
   const volumes = (spec.volumes ?? []).filter(({ name }) => OUR_VOLUMES.includes(name));
-  const ready = status.conditions?.filter(({ type }) => type === 'Ready');
+  const kept = status.conditions?.filter(({ type }) => type === 'Ready' || type === 'Initialized');
   return {
     metadata: { ...pick(metadata, METADATA), annotations: Object.fromEntries(annotations) },
     spec: {
@@ -50,7 +50,7 @@ export function project({ metadata, spec, status = {} }: Pod): Pod {
     },
     status: {
       ...pick(status, ['phase']),
-      conditions: (ready ?? []).map((condition) => pick(condition, ['type', 'status'])),
+      conditions: (kept ?? []).map((condition) => pick(condition, ['type', 'status', 'lastTransitionTime'])),
       initContainerStatuses: (status.initContainerStatuses ?? []).map(projectStatus),
       containerStatuses: (status.containerStatuses ?? []).map(projectStatus),
     },

@@ -16,6 +16,8 @@ export interface ReflectorOptions<T> {
   onChange: (now: T | undefined, before: T | undefined) => void;
   log: Log;
   random: () => number;
+  /** After so long the server ends a watch; shorter for a kind of which it sends no bookmarks, and so nothing for hours. */
+  watchSeconds?: number | undefined;
 }
 
 /** What happened while the server was away is known at most so long after it is back. */
@@ -82,7 +84,7 @@ export class Reflector<T extends KubeObject> implements Part {
   }
 
   async #run(): Promise<void> {
-    const { cluster, path, log, random } = this.#options;
+    const { cluster, path, log, random, watchSeconds: seconds } = this.#options;
     const { signal } = this.#stop;
     let failures = 0;
     let version = '';
@@ -93,6 +95,7 @@ export class Reflector<T extends KubeObject> implements Part {
       try {
         if (!version) version = await this.#list();
         await cluster.watch<T>(path, version, {
+          seconds,
           signal: AbortSignal.any([signal, this.#again.signal]),
           onEvent: ({ type, object }) => {
             version = object.metadata.resourceVersion ?? version;

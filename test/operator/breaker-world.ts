@@ -182,12 +182,13 @@ export class BreakerWorld {
     const pod = podOf({ nodeName: 'node-1' }, metadata);
     const injected = inject(pod, { policy: policyOf(), settings: this.settings, now });
     const status = (of: string, state: object) => {
-      return { name: of, ready: false, restartCount: 0, image: '', imageID: '', state };
+      return { name: of, ready: 'ready' in state, restartCount: 0, image: '', imageID: '', state };
     };
     const initContainerStatuses = [status('tracewell', ours)];
+    const conditions = [{ type: 'Ready', status: 'running' in ours && 'running' in app ? 'True' : 'False' }];
     return {
       ...injected,
-      status: { phase: 'Pending', initContainerStatuses, containerStatuses: [status('app', app)] },
+      status: { phase: 'Pending', conditions, initContainerStatuses, containerStatuses: [status('app', app)] },
     };
   }
 }
