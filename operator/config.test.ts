@@ -44,6 +44,7 @@ describe('the configuration', () => {
         replicas: undefined,
         cluster: '',
       },
+      kibana: undefined,
       redactRequired: [],
       bounds: { retention: {}, resources: {} },
       webhookPort: 9443,
@@ -73,6 +74,41 @@ describe('the configuration', () => {
       'card',
       'cloud-key',
     ]);
+  });
+
+  describe('of Kibana', () => {
+    beforeEach(() => {
+      env['TRACEWELL_KIBANA_URL'] = 'https://kibana:5601/base';
+      env['TRACEWELL_ELASTICSEARCH_CA'] = join(folder, 'ca.crt');
+      put('ca.crt', 'authority');
+    });
+
+    it('is that of Elasticsearch, where the Secret says nothing else', () => {
+      expect(readConfig(env).kibana).toEqual({
+        url: 'https://kibana:5601/base',
+        space: '',
+        credentials: { username: 'operator', password: 'secret' },
+        ca: 'authority',
+      });
+    });
+
+    it('has a space, credentials and an authority of its own', () => {
+      put('kibana-api-key', 'aWQ6a2V5\n');
+      put('kibana-ca.crt', 'another\n');
+      expect(readConfig({ ...env, TRACEWELL_KIBANA_SPACE: 'platform-2' }).kibana).toMatchObject({
+        space: 'platform-2',
+        credentials: { apiKey: 'aWQ6a2V5' },
+        ca: 'another',
+      });
+      expect(readConfig(env).elastic.credentials).toEqual({ username: 'operator', password: 'secret' });
+    });
+
+    it.each([
+      ['TRACEWELL_KIBANA_URL', 'https://a:b@kibana'],
+      ['TRACEWELL_KIBANA_SPACE', '../other'],
+    ])('is refused with a wrong %s', (name, value) => {
+      expect(() => readConfig({ ...env, [name]: value })).toThrow(name);
+    });
   });
 
   it('takes an authority where its file is, and the public ones where it is not', () => {

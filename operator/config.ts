@@ -7,6 +7,7 @@ import type { Level } from '../runtime/log.ts';
 import type { Credentials, ElasticSettings } from './elastic/client.ts';
 import { numberOf } from './inject/quantity.ts';
 import type { SidecarSettings } from './inject/sidecar.ts';
+import type { KibanaSettings } from './kibana/client.ts';
 import { hoursOf, type Bounds } from './policy/bounds.ts';
 
 /** What the chart sets; docs/operator.md says what each is for. */
@@ -18,6 +19,8 @@ export interface Config {
   owner: string;
   sidecar: SidecarSettings;
   elastic: ElasticSettings;
+  /** Undefined: nothing is imported there. */
+  kibana: KibanaSettings | undefined;
   /** Built-in rules of redaction that no policy can switch off. */
   redactRequired: readonly Redaction[];
   /** What the platform allows to policies. */
@@ -70,6 +73,11 @@ const environment = z.object({
   TRACEWELL_ELASTICSEARCH_AUTH: z.string().min(1),
   TRACEWELL_ELASTICSEARCH_CA: z.string().optional(),
   TRACEWELL_ELASTICSEARCH_REPLICAS: z.coerce.number().int().min(0).max(16).optional(),
+  TRACEWELL_KIBANA_URL: elasticUrl.optional(),
+  TRACEWELL_KIBANA_SPACE: z
+    .string()
+    .regex(/^[a-z0-9_-]*$/, 'must be the identifier of a space: a-z, 0-9, _ and -')
+    .default(''),
   TRACEWELL_REDACT_REQUIRED: z
     .string()
     .transform((text) => text.split(',').map((name) => name.trim()))
@@ -138,6 +146,9 @@ export function readConfig(env: Env): Config {
   }
   const e = parsed.data;
   const caFile = e.TRACEWELL_ELASTICSEARCH_CA;
+  const ca = caFile && existsSync(caFile) ? readFileSync(caFile, 'utf8') : undefined;
+  const secret = (file: string) => readSecret(e.TRACEWELL_ELASTICSEARCH_AUTH, file);
+  const credentials = readCredentials(e.TRACEWELL_ELASTICSEARCH_AUTH);
   return {
     namespace: e.TRACEWELL_NAMESPACE,
     name: e.TRACEWELL_NAME,
@@ -145,11 +156,19 @@ export function readConfig(env: Env): Config {
     sidecar: sidecarOf(e),
     elastic: {
       urls: e.TRACEWELL_ELASTICSEARCH_URLS,
-      credentials: readCredentials(e.TRACEWELL_ELASTICSEARCH_AUTH),
-      ca: caFile && existsSync(caFile) ? readFileSync(caFile, 'utf8') : undefined,
+      credentials,
+      ca,
       replicas: e.TRACEWELL_ELASTICSEARCH_REPLICAS,
       cluster: e.TRACEWELL_CLUSTER_NAME,
     },
+    kibana: e.TRACEWELL_KIBANA_URL
+      ? {
+          url: e.TRACEWELL_KIBANA_URL,
+          space: e.TRACEWELL_KIBANA_SPACE,
+          credentials: credentialsIn(secret, 'kibana-') ?? credentials,
+          ca: secret('kibana-ca.crt') || ca,
+        }
+      : undefined,
     redactRequired: e.TRACEWELL_REDACT_REQUIRED,
     bounds: e.TRACEWELL_BOUNDS,
     webhookPort: e.TRACEWELL_WEBHOOK_PORT,
@@ -184,15 +203,22 @@ function parseJson(text: string, context: z.RefinementCtx): unknown {
   }
 }
 
-/** From the mounted Secret that `elasticsearch.existingSecret` names: `username` and `password`, or `api-key`. */
-function readCredentials(folder: string): Credentials {
-  const read = (file: string) => {
-    const path = join(folder, file);
-    return existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
-  };
-  const [username, password, apiKey] = [read('username'), read('password'), read('api-key')];
+/** A file of the mounted Secret that `elasticsearch.existingSecret` names; empty when there is none. */
+function readSecret(folder: string, file: string): string {
+  const path = join(folder, file);
+  return existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
+}
+
+/** `username` and `password`, or `api-key`, with that before each name; undefined when there are none. */
+function credentialsIn(read: (file: string) => string, prefix: string): Credentials | undefined {
+  const [username, password, apiKey] = ['username', 'password', 'api-key'].map((file) => read(prefix + file));
   if (username && password) return { username, password };
-  if (apiKey) return { apiKey };
+  return apiKey ? { apiKey } : undefined;
+}
+
+function readCredentials(folder: string): Credentials {
+  const credentials = credentialsIn((file) => readSecret(folder, file), '');
+  if (credentials) return credentials;
   throw new Permanent(
     `the Secret for Elasticsearch (mounted at ${folder}) needs the keys username and password, or api-key`,
   );

@@ -14,6 +14,8 @@ import type { Events } from './events.ts';
 import type { Metrics } from './health/metrics.ts';
 import { isOutdated } from './inject/revision.ts';
 import { surroundingsOf } from './inject/webhook.ts';
+import { Kibana } from './kibana/client.ts';
+import { Importer } from './kibana/importer.ts';
 import { stemOf } from './policy/accept.ts';
 import { Controller } from './reconcile/controller.ts';
 import { Provision } from './reconcile/provision.ts';
@@ -151,7 +153,8 @@ export class Term implements Part, Listener {
       now,
       log,
     });
-    this.#parts = [controller, annotations, reports, breaker, audit];
+    const importers = config.kibana ? [new Importer({ kibana: new Kibana(config.kibana), metrics, random, log })] : [];
+    this.#parts = [controller, annotations, reports, breaker, audit, ...importers];
     this.#selection = selection;
     this.#controller = controller;
     this.#annotations = annotations;

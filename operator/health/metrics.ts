@@ -36,6 +36,12 @@ export class Metrics {
     [],
   );
 
+  readonly #kibanaImports = this.#counter(
+    'tracewell_kibana_imports_total',
+    'Attempts to bring dashboards, searches and data views into Kibana.',
+    ['result'],
+  );
+
   readonly #leader = this.#gauge('tracewell_leader', 'Whether this replica leads.', []);
 
   constructor(version: string, node: string) {
@@ -89,6 +95,10 @@ export class Metrics {
 
   elasticReady(ready: boolean): void {
     this.#elastic.set(ready ? 1 : 0);
+  }
+
+  kibanaImport(result: 'imported' | 'unchanged' | 'error'): void {
+    this.#kibanaImports.inc({ result });
   }
 
   #counter<T extends string>(name: string, help: string, labelNames: T[]): Counter<T> {
