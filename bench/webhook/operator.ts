@@ -13,6 +13,7 @@ import { SETTINGS } from '../../test/operator/objects.ts';
 import { until } from '../../test/wait.ts';
 import { build } from '../../tools/build.ts';
 import { startNode, type Child } from '../child.ts';
+import { imageEnvironment } from '../image.ts';
 import type { Address } from './load.ts';
 import { fill, type Size } from './world.ts';
 
@@ -41,6 +42,7 @@ export async function startOperator(
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, api.config().exportConfig());
   const env = {
+    ...imageEnvironment('operator'),
     KUBECONFIG: kubeconfig,
     TRACEWELL_NAMESPACE: NAME,
     TRACEWELL_NAME: NAME,
