@@ -122,6 +122,7 @@ describe.concurrent('the sidecar, a process of its own', () => {
     expect(world.checkpoints()).toHaveLength(5);
   });
 
+  // Five processes, one after the other, while other files are tested.
   it('killed in the middle, again and again, it delivers every line once', async ({ world, server }) => {
     world.configure(configOf([server.url], { limits: SMALL }));
     const texts: string[] = [];
@@ -146,7 +147,7 @@ describe.concurrent('the sidecar, a process of its own', () => {
     await last.hears('started');
     await expectDelivered(last, { world, server }, texts);
     expect(world.checkpoints()[0]!.duplicates).toBeGreaterThan(0);
-  });
+  }, 120_000);
 
   it('on SIGTERM sends the rest, the last line without newline included, and says what became of all', async ({
     world,
