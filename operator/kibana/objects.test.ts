@@ -4,6 +4,20 @@ import { STREAM_KINDS, template, type StreamKind } from '../elastic/templates.ts
 import { MARK, ndjson, savedObjects } from './objects.ts';
 import type { Reference, SavedObject } from './saved-object.ts';
 
+/**
+ * Kibana refuses attributes that it does not know. Its schemas: search 8.8.0, dashboard version 1, lens version 0; the mapping of a
+ * data view is open, and its attributes are those of its API.
+ */
+const ALLOWED: Record<SavedObject['type'], readonly string[]> = {
+  'index-pattern': ['title', 'name', 'timeFieldName', 'allowNoIndex', 'fieldFormatMap'],
+  search: ['title', 'description', 'columns', 'sort', 'isTextBasedQuery', 'kibanaSavedObjectMeta'],
+  lens: ['title', 'description', 'visualizationType', 'state'],
+  dashboard: [
+    ...['title', 'description', 'panelsJSON', 'optionsJSON', 'kibanaSavedObjectMeta'],
+    ...['timeRestore', 'timeFrom', 'timeTo'],
+  ],
+};
+
 const objects = savedObjects();
 const named = objects.map((object) => [`${object.type} ${object.id}`, object] as const);
 const ofType = (type: SavedObject['type']) => named.filter(([, object]) => object.type === type);
@@ -72,6 +86,10 @@ describe('what is imported into Kibana', () => {
   it('says in one description of which version it is', () => {
     expect(MARK).toContain(VERSION);
     expect(ndjson().split(MARK)).toHaveLength(2);
+  });
+
+  it.each(named)('%s has attributes that its type allows', (_, { type, attributes }) => {
+    expect(Object.keys(attributes).filter((name) => !ALLOWED[type].includes(name))).toEqual([]);
   });
 
   it.each(named)('%s refers to what stands before it', (_, { id, references }) => {
