@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Permanent } from '../../runtime/errors.ts';
 import { KibanaServer } from '../../test/operator/kibana-server.ts';
+import { renew } from '../certs.ts';
 import { Kibana, type KibanaSettings } from './client.ts';
 
 const { signal } = new AbortController();
@@ -84,6 +85,21 @@ describe('Kibana', () => {
     const error = await failure();
     expect(error).toBeInstanceOf(Permanent);
     for (const part of [server.url, said, '8.19']) expect((error as Error).message).toContain(part);
+  });
+
+  it('is trusted by the authority that is given, and by no other', async () => {
+    const [own, other] = await Promise.all([0, 1].map(() => renew('renew all', undefined, ['localhost'], new Date())));
+    const secure = await KibanaServer.start(own);
+    try {
+      expect(await kibana({ url: secure.url, ca: own!.ca }).import(LINE, signal)).toBe(1);
+      for (const ca of [other!.ca, undefined]) {
+        const error = await failure({ url: secure.url, ca });
+        expect((error as Error).message).toMatch(/cannot be reached: .*certificate.*kibana-ca\.crt/);
+      }
+      expect(secure.seen).toHaveLength(1);
+    } finally {
+      await secure.stop();
+    }
   });
 
   it('that is not there is said with the cure, and may come', async () => {

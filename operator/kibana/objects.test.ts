@@ -13,8 +13,14 @@ const ALLOWED: Record<SavedObject['type'], readonly string[]> = {
   search: ['title', 'description', 'columns', 'sort', 'isTextBasedQuery', 'kibanaSavedObjectMeta'],
   lens: ['title', 'description', 'visualizationType', 'state'],
   dashboard: [
-    ...['title', 'description', 'panelsJSON', 'optionsJSON', 'kibanaSavedObjectMeta'],
-    ...['timeRestore', 'timeFrom', 'timeTo'],
+    'title',
+    'description',
+    'panelsJSON',
+    'optionsJSON',
+    'kibanaSavedObjectMeta',
+    'timeRestore',
+    'timeFrom',
+    'timeTo',
   ],
 };
 

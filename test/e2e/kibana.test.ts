@@ -27,11 +27,10 @@ describe.skipIf(world.missing)(`Kibana ${world.missing}`, () => {
   });
 
   /** What a person does: `helm upgrade` with other values. */
-  const set = (values: string) =>
-    world.cluster.helm([
-      ...['upgrade', 'tracewell', CHART, '-n', NAMESPACE, '--reuse-values', '--wait', '--timeout', '180s'],
-      ...['--set', values],
-    ]);
+  const set = (values: string) => {
+    const args = ['upgrade', 'tracewell', CHART, '-n', NAMESPACE, '--reuse-values', '--wait', '--timeout', '180s'];
+    return world.cluster.helm([...args, '--set', values]);
+  };
   const asked = (what: string) => kibana.seen.filter(({ path }) => path.includes(what)).length;
 
   it('is asked by nobody, as long as there is no URL', () => {

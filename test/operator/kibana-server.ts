@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
@@ -27,22 +28,26 @@ export class KibanaServer {
   /** Says nothing at all. */
   hangs = false;
   readonly #server: Server;
+  readonly #scheme: 'http' | 'https';
 
-  static async start(port = 0): Promise<KibanaServer> {
-    const server = new KibanaServer();
-    server.#server.listen(port, '127.0.0.1');
+  /** With a certificate and its key, PEM: over TLS. */
+  static async start(tls?: { cert: string; key: string }): Promise<KibanaServer> {
+    const server = new KibanaServer(tls);
+    server.#server.listen(0, '127.0.0.1');
     await once(server.#server, 'listening');
     return server;
   }
 
-  private constructor() {
-    this.#server = createServer((request, response) => {
+  private constructor(tls: { cert: string; key: string } | undefined) {
+    const listener = (request: IncomingMessage, response: ServerResponse) => {
       this.#answer(request, response).catch((error: unknown) => response.destroy(error as Error));
-    });
+    };
+    this.#scheme = tls ? 'https' : 'http';
+    this.#server = tls ? createTlsServer(tls, listener) : createServer(listener);
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `${this.#scheme}://localhost:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** Those of a space, as `type id`. */
