@@ -8,7 +8,6 @@ import {
   RUNNING,
   S,
   soon,
-  waiting,
 } from '../../test/operator/breaker-world.ts';
 
 let world: BreakerWorld;
@@ -45,7 +44,9 @@ describe('a pod that waits for the sidecar', () => {
   it('whose application runs, but which is not ready for our sake, is evicted', async () => {
     await world.lead();
     const app = { ...RUNNING, ready: true };
-    await world.blocked('cart-0', { by: REPLICA_SET, ours: waiting('CrashLoopBackOff'), app });
+    const at = new Date(world.time);
+    const ours = { terminated: { exitCode: 1, reason: 'Error', startedAt: at, finishedAt: at } };
+    await world.blocked('cart-0', { by: REPLICA_SET, ours, app });
     await world.hasGone('cart-0');
     expect(world.server.seen('DELETE', PODS)).toEqual([]);
     expect(world.server.seen('POST', `${PODS}/cart-0/eviction`)).toHaveLength(1);

@@ -60,6 +60,10 @@ describe('half-open', () => {
 
   it('closes when the canary starts, and says so', async () => {
     world.put('cart-1', { by: REPLICA_SET, ours: { running: { startedAt: new Date(world.time) } }, app: RUNNING });
+    await world.known('cart-1');
+    await world.looks();
+    expect(world.state['shop']!.phase).toBe('half-open');
+    world.time += 10 * S;
     await world.phaseIs('closed');
     await soon('the Event', () => world.notices.length > 1);
     expect(world.notices.at(-1)).toMatchObject({ type: 'Normal', reason: 'BreakerClosed' });

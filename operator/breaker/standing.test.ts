@@ -75,34 +75,39 @@ describe('a pod whose sidecar', () => {
 
   describe('crashes while its application runs', () => {
     const running = { running: { startedAt: EARLY } };
-    const crashing = (app: ContainerStatus, conditions: object[] = []) => {
-      const initContainerStatuses = [status('tracewell', waiting('CrashLoopBackOff', 'back-off'))];
-      const containerStatuses = [app];
+    const crashing = (app: ContainerStatus, { since = '2026-01-02T00:00:05Z', lastedS = 1 } = {}) => {
+      const startedAt = new Date('2026-01-02T00:00:20Z');
+      const finishedAt = new Date(startedAt.getTime() + lastedS * 1000);
+      const lastState = { terminated: { exitCode: 1, startedAt, finishedAt } };
+      const initContainerStatuses = [
+        status('tracewell', waiting('CrashLoopBackOff', 'back-off'), { lastState, restartCount: 3 }),
+      ];
+      const conditions = [
+        { type: 'Initialized', status: 'True', lastTransitionTime: since },
+        { type: 'Ready', status: 'False', lastTransitionTime: '2026-01-02T00:00:21Z' },
+      ];
       const phase = 'Running';
-      const given = conditions as NonNullable<Pod['status']>['conditions'] & object;
       const pod: Pod = {
         ...injected,
-        status: { phase, conditions: given, initContainerStatuses, containerStatuses },
+        status: { phase, conditions, initContainerStatuses, containerStatuses: [app] },
       };
       return standingOf(project(pod), NOW);
     };
-    const at = (type: string, is: string, lastTransitionTime: string) => ({ type, status: is, lastTransitionTime });
     const ready = status('app', running, { ready: true });
 
-    it('is blocked when nothing else keeps the pod from being ready, and it never was', () => {
-      const conditions = [
-        at('Initialized', 'True', '2026-01-02T00:00:05Z'),
-        at('Ready', 'False', '2026-01-02T00:00:00Z'),
-      ];
-      expect(crashing(ready, conditions)).toEqual({ is: 'blocked', reason: 'CrashLoopBackOff', message: 'back-off' });
+    it('is blocked: the pod is not ready without it', () => {
+      expect(crashing(ready)).toEqual({
+        is: 'blocked',
+        reason: 'CrashLoopBackOff',
+        message: 'back-off; it ended with exit code 1',
+      });
     });
 
     it.each([
-      ['is ready', 'True', '2026-01-02T00:00:07Z'],
-      ['was ready before', 'False', '2026-01-02T00:00:20Z'],
-    ])('has started when the pod %s: that is another matter', (_, is, time) => {
-      const conditions = [at('Initialized', 'True', '2026-01-02T00:00:05Z'), at('Ready', is, time)];
-      expect(crashing(ready, conditions)).toEqual({ is: 'started' });
+      ['ran for a while before', { lastedS: 10 }],
+      ['is in a pod of ten minutes ago', { since: '2026-01-01T23:51:00Z' }],
+    ])('has started when it %s: that is another matter', (_, given) => {
+      expect(crashing(ready, given)).toEqual({ is: 'started' });
     });
 
     it.each([
@@ -112,6 +117,10 @@ describe('a pod whose sidecar', () => {
     ])('is not judged while the application %s', (_, app, more) => {
       expect(crashing(status('app', app, more))).toEqual({ is: 'starting' });
     });
+  });
+
+  it('belongs to a Job that is done has started, though it ran for a moment only', () => {
+    expect(standing({ phase: 'Succeeded' })).toEqual({ is: 'started' });
   });
 
   it("waits behind a mesh's init container is starting, though that has run", () => {
@@ -128,7 +137,7 @@ describe('a pod whose sidecar', () => {
 
   it.each([
     ['is not there', plain],
-    ['is at its end', { ...injected, status: { phase: 'Failed' } }],
+    ['has failed', { ...injected, status: { phase: 'Failed' } }],
     [
       'is being deleted',
       { ...injected, metadata: { ...injected.metadata, deletionTimestamp: '2026-01-02T00:00:00Z' } },

@@ -6,31 +6,34 @@ import { hasEnded } from '../reconcile/pods.ts';
 export type Standing =
   /** Not known yet. */
   | { is: 'starting' }
-  /** It does not, or no longer: the pod was ready at least once, or our container runs, and what befalls it now is another matter. */
+  /** It does not, or no longer: our container has run for a while, and what befalls it now is another matter. */
   | { is: 'started' }
   | { is: 'blocked'; reason: string; message: string };
 
 /** A sidecar that crashes at its start is seen running for a moment; one that runs for this long has started. */
 const STEADY_MS = 10_000;
+/** The readiness of a pod whose sidecar crashes comes and goes. In one that is older, what happens is no matter of starting. */
+const YOUNG_MS = 5 * 60_000;
 /** What a container says that only waits its turn (pkg/kubelet/kubelet_pods.go); every other reason is a fault of the container. */
 const IN_TURN: readonly string[] = ['', 'PodInitializing', 'ContainerCreating'];
 
 /**
  * Judged from the statuses of the kubelet. Native sidecars start one after the other with the other init containers, so that
- * whatever comes after ours is proof that ours has run. Undefined for a pod without a sidecar, or one at its end.
+ * whatever comes after ours is proof that ours has run. Undefined for a pod without a sidecar, or one that is going or has failed.
  */
 export function standingOf(pod: Pod, now: Date): Standing | undefined {
-  if (!isInjected(pod) || hasEnded(pod) || pod.metadata.deletionTimestamp) return undefined;
+  if (!isInjected(pod) || pod.metadata.deletionTimestamp) return undefined;
+  if (hasEnded(pod)) return pod.status?.phase === 'Succeeded' ? { is: 'started' } : undefined;
   const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
   if (initContainerStatuses.filter(isAfterOurs(pod)).some(hasRun) && !containerStatuses.some(hasRun))
     return { is: 'started' };
   const ours = initContainerStatuses.find(({ name }) => name === SIDECAR);
   const { waiting, running, terminated } = ours?.state ?? {};
-  if (containerStatuses.some(hasRun)) {
-    if (wasReady(pod)) return { is: 'started' };
+  if (containerStatuses.some(hasRun) && !running) {
+    const last = terminated ?? ours?.lastState?.terminated;
+    if (!isYoung(pod, now) || !last || lasted(last) >= STEADY_MS) return { is: 'started' };
     // A pod is not ready while a native sidecar does not run: a rollout waits for it as if the application had not started.
-    const isOurFault = !running && containerStatuses.every(({ ready }) => ready);
-    if (!running && !isOurFault) return { is: 'starting' };
+    if (!containerStatuses.every(({ ready }) => ready)) return { is: 'starting' };
   }
   if (running) {
     const since = new Date(running.startedAt ?? now).getTime();
@@ -43,15 +46,17 @@ export function standingOf(pod: Pod, now: Date): Standing | undefined {
   return { is: 'blocked', reason, message: [waiting?.message, end].filter(Boolean).join('; ') || reason };
 }
 
-/**
- * Whether it is ready, or was at any time: a condition keeps the time of its last change of status, and both begin as False.
- */
-function wasReady({ status }: Pod): boolean {
-  const [ready, initialized] = ['Ready', 'Initialized'].map((of) =>
-    status?.conditions?.find(({ type }) => type === of),
-  );
-  const timeOf = (one: typeof ready) => new Date(one?.lastTransitionTime ?? 0).getTime();
-  return ready?.status === 'True' || (initialized?.status === 'True' && timeOf(ready) > timeOf(initialized));
+/** Whether its application could begin only now. */
+function isYoung({ metadata, status }: Pod, now: Date): boolean {
+  const initialized = status?.conditions?.find(({ type, status: is }) => type === 'Initialized' && is === 'True');
+  const since = initialized?.lastTransitionTime ?? metadata.creationTimestamp ?? 0;
+  return now.getTime() - new Date(since).getTime() < YOUNG_MS;
+}
+
+/** How long a run of a container was, milliseconds. One that could not be started has a start in 1970. */
+function lasted({ startedAt, finishedAt }: { startedAt?: Date | undefined; finishedAt?: Date | undefined }): number {
+  const from = new Date(startedAt ?? 0).getTime();
+  return from === 0 ? 0 : new Date(finishedAt ?? 0).getTime() - from;
 }
 
 /** Its application runs or ran: what is done to it must be gentle. */

@@ -185,10 +185,9 @@ export class BreakerWorld {
       return { name: of, ready: 'ready' in state, restartCount: 0, image: '', imageID: '', state };
     };
     const initContainerStatuses = [status('tracewell', ours)];
-    const conditions = [{ type: 'Ready', status: 'running' in ours && 'running' in app ? 'True' : 'False' }];
     return {
       ...injected,
-      status: { phase: 'Pending', conditions, initContainerStatuses, containerStatuses: [status('app', app)] },
+      status: { phase: 'Pending', initContainerStatuses, containerStatuses: [status('app', app)] },
     };
   }
 }
