@@ -86,7 +86,7 @@ const run = ['orchestrator.cluster.name', ...where, 'tracewell.run'].join(', ');
  * ES|QL, for no query of one document at a time can tell what is missing. A start document and the seals of the run's files have
  * no name in common, but where they are from.
  */
-export const UNPROVEN = `FROM ${STREAM_PREFIX.files}*
+const UNPROVEN = `FROM ${STREAM_PREFIX.files}*
 | EVAL isSeal = CASE(tracewell.kind == "seal", 1, 0)
 | STATS seals = SUM(isSeal), started = MIN(@timestamp) BY ${run}
 | WHERE seals == 0
