@@ -47,6 +47,10 @@ describe('the engine hands back', () => {
       expect(says(text, ALL.kinds, ['x', 'x'])).toBe(true);
   });
 
+  it('a card number behind an escaped character and a full stop, whose last digit makes it no fraction', () => {
+    expect(says('{"a":"\\ud83d\\ude80.4111111111111111"}', kindOf('card'))).toBe(true);
+  });
+
   it('every text in which a rule finds something', () => {
     fc.assert(
       fc.property(HOSTILE_TEXT, AROUND, fc.nat(20), (text, around, shift) => {

@@ -165,11 +165,15 @@ function isWord(at: usize, start: usize, end: usize, kinds: u32): bool {
   }
 }
 
-/** `\u` and four digits that stand for ASCII; or for another character, if what follows it would begin anew behind it. */
+/**
+ * `\u` and four digits that stand for ASCII; or for another character, if what follows it would begin anew behind it, or would
+ * be taken for the fraction of a number that ends with the escape.
+ */
 function isEscape(at: usize, end: usize): bool {
   if (end - at < 6 || load<u8>(at, 1) != 0x75) return false;
   if (load<u16>(at, 2) == 0x3030 && load<u8>(at, 4) < 0x38) return true;
-  return end - at > 6 && is(at + 6, ALNUM);
+  if (end - at > 6 && is(at + 6, ALNUM)) return true;
+  return end - at > 7 && load<u8>(at, 6) == 0x2e && is(at + 7, ALNUM);
 }
 
 /** A number with enough digits, or two capitals before two digits. */
