@@ -138,10 +138,10 @@ export class Elastic {
     const { cluster } = this.#settings;
     if (this.handedOn !== undefined) return Promise.resolve({ id: '', expires: '', encoded: this.handedOn });
     return this.#try('mint an API key', async () => {
-      // A key is looked up by its id, which needs no refresh; waiting for one takes up to a second.
+      // Whoever invalidates it finds it by a search; waiting for the next refresh would take up to a second.
       const key = await this.#client.security.createApiKey({
         ...keyRequest(cluster, namespace, streamsOf(namespace)),
-        refresh: false,
+        refresh: true,
       });
       return { id: key.id, expires: new Date(key.expiration ?? 0).toISOString(), encoded: key.encoded };
     });
