@@ -13,6 +13,8 @@ const REPLICAS = 10;
 /** What the design allows. */
 const ROLLOUT_MS = 120_000;
 const SHOP = 'stuck';
+/** Nobody listens there. */
+const NOWHERE = 'localhost:1/tracewell/sidecar:none';
 const world = new World();
 
 describe.skipIf(world.missing)(`a sidecar that cannot start ${world.missing}`, () => {
@@ -108,7 +110,7 @@ describe.skipIf(world.missing)(`a sidecar that cannot start ${world.missing}`, (
   });
 
   it.each<[string, () => Promise<string>, RegExp]>([
-    ['cannot be pulled', async () => 'localhost:1/tracewell/sidecar:none', /ErrImagePull|ImagePullBackOff/],
+    ['cannot be pulled', async () => NOWHERE, /ErrImagePull|ImagePullBackOff/],
     ['crashes', () => load('crashing', program('fail', ARCHITECTURE)), /exit code 1\b/],
     ['is for another architecture', () => load('foreign', program('fail', ANOTHER)), /exit code|exec format error/],
   ])('whose image %s lets a rollout of ten replicas through, and is named', async (_, image, cause) => {
@@ -133,6 +135,18 @@ describe.skipIf(world.missing)(`a sidecar that cannot start ${world.missing}`, (
     expect((await eventsOf('TracingPolicy', 'all')).join()).toContain(name);
     expect(await world.metric('tracewell_breaker_deleted_pods_total')).toBeGreaterThan(0);
     expect(tookMs).toBeLessThan(ROLLOUT_MS);
+  });
+
+  it('lets a Job through that may fail once, and names a bare pod that is stuck', async () => {
+    await sidecarImage(NOWHERE);
+    await closeAll();
+    const spec = { ...template, restartPolicy: 'Never', containers: [world.container('')] };
+    await world.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'alone', namespace: SHOP }, spec });
+    const metadata = { name: 'once', namespace: SHOP };
+    await world.apply({ apiVersion: 'batch/v1', kind: 'Job', metadata, spec: { template: { spec } } });
+    await world.kubectl('wait', '-n', SHOP, '--for=condition=Complete', 'job/once', '--timeout=180s');
+    const notes = await until('a word about the bare pod', async () => (await eventsOf('Pod', 'alone'))[0]);
+    expect(notes).toContain('The sidecar keeps this pod from starting');
   });
 
   it('and once its image is mended, new pods are injected again', async () => {
