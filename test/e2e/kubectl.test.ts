@@ -32,10 +32,10 @@ describe.skipIf(world.missing)(`kubectl tracewell ${world.missing}`, () => {
     folder = await mkdtemp(join(tmpdir(), 'tracewell-plugin-'));
     const [built] = await build({ only: ['kubectl-tracewell'], into: folder });
     await rename(built!.path, join(folder, 'kubectl-tracewell'));
-    await world.namespace('shop');
-    await world.policy('shop');
-    await world.apply(world.deployment('shop', 'cart', counting(50, 20)));
-    await world.available('shop', 'cart');
+    await world.namespace('market');
+    await world.policy('market');
+    await world.apply(world.deployment('market', 'cart', counting(50, 20)));
+    await world.available('market', 'cart');
     await world.namespace('strict', { 'pod-security.kubernetes.io/enforce': 'baseline' });
     await world.policy('strict');
     await world.apply(world.deployment('strict', 'till', counting(5, 20)));
@@ -80,7 +80,7 @@ describe.skipIf(world.missing)(`kubectl tracewell ${world.missing}`, () => {
   }
 
   it('explains a pod that is healthy, as docs/kubectl.md shows', async () => {
-    const line = 'explain deployment/cart -n shop';
+    const line = 'explain deployment/cart -n market';
     expect(settled(await saying('Reported  Delivering', line))).toBe(settled(await documented(line)));
   });
 
@@ -90,34 +90,36 @@ describe.skipIf(world.missing)(`kubectl tracewell ${world.missing}`, () => {
   });
 
   it('tells how policies stand, and what is covered', async () => {
-    expect(await saying('1 pod skipped: HostPathForbidden', 'status -A')).toContain('TracingPolicy shop/all, in force');
+    expect(await saying('1 pod skipped: HostPathForbidden', 'status -A')).toContain(
+      'TracingPolicy market/all, in force',
+    );
     const { out } = await tracewell('coverage -A');
-    expect(out).toMatch(/^shop +Deployment\/cart +TracingPolicy shop\/all +1 +1 +0 +0 +0$/m);
+    expect(out).toMatch(/^market +Deployment\/cart +TracingPolicy market\/all +1 +1 +0 +0 +0$/m);
     expect(out).toMatch(/^strict +Deployment\/till +TracingPolicy strict\/all +1 +0 +0 +1 HostPathForbidden +0$/m);
   });
 
   it('says to a caller with few rights what is not known', async () => {
-    await world.kubectl('create', 'serviceaccount', 'reader', '-n', 'shop');
-    await world.kubectl('create', 'role', 'reader', '-n', 'shop', '--verb=get,list', '--resource=pods,deployments');
+    await world.kubectl('create', 'serviceaccount', 'reader', '-n', 'market');
+    await world.kubectl('create', 'role', 'reader', '-n', 'market', '--verb=get,list', '--resource=pods,deployments');
     await world.kubectl(
       'create',
       'rolebinding',
       'reader',
       '-n',
-      'shop',
+      'market',
       '--role=reader',
-      '--serviceaccount=shop:reader',
+      '--serviceaccount=market:reader',
     );
-    const token = (await world.kubectl('create', 'token', 'reader', '-n', 'shop')).trim();
+    const token = (await world.kubectl('create', 'token', 'reader', '-n', 'market')).trim();
     const mine = parse(await readFile(world.cluster.kubeconfig, 'utf8')) as { users: { user: object }[] };
     for (const one of mine.users) one.user = { token };
     const kubeconfig = join(folder, 'few-rights');
     await writeFile(kubeconfig, JSON.stringify(mine));
-    const { code, out, err } = await tracewell('explain deployment/cart -n shop', { kubeconfig });
+    const { code, out, err } = await tracewell('explain deployment/cart -n market', { kubeconfig });
     expect([code, err]).toEqual([0, '']);
     expect(out).toContain('No policy that you may read selects it.');
     expect(out).toContain("Its sidecar goes by TracingPolicy.all, as the pod's annotation says.");
-    expect(out).toContain('Policies of the namespace shop cannot be read with your rights.');
+    expect(out).toContain('Policies of the namespace market cannot be read with your rights.');
     const refused = await tracewell('coverage -n strict', { kubeconfig });
     expect([refused.code, refused.out]).toEqual([1, '']);
     expect(refused.err).toContain('you may not list pods in the namespace strict');
@@ -127,7 +129,7 @@ describe.skipIf(world.missing)(`kubectl tracewell ${world.missing}`, () => {
     const chart = new URL('../../charts/tracewell', import.meta.url).pathname;
     const upgrade = ['upgrade', 'tracewell', chart, '-n', NAMESPACE, '--wait', '--timeout', '240s'];
     await world.cluster.helm([...upgrade, '--reuse-values', '--set', 'sidecar.image.tag=0.2.0']);
-    const line = 'explain deployment/cart -n shop';
+    const line = 'explain deployment/cart -n market';
     const said = await saying('Outdated', line).finally(() =>
       world.cluster.helm(['rollback', 'tracewell', '-n', NAMESPACE, '--wait', '--timeout', '240s']),
     );
@@ -135,7 +137,7 @@ describe.skipIf(world.missing)(`kubectl tracewell ${world.missing}`, () => {
   });
 
   it('previews a policy that comes in, and nothing is applied', async () => {
-    const metadata = { name: 'later', namespace: 'shop' };
+    const metadata = { name: 'later', namespace: 'market' };
     const policy = { apiVersion: 'tracewell.dev/v1alpha1', kind: 'TracingPolicy', metadata, spec: { priority: 1 } };
     const { code, out } = await tracewell('preview -f -', { input: JSON.stringify(policy) });
     expect([code, out]).toEqual([
@@ -143,16 +145,16 @@ describe.skipIf(world.missing)(`kubectl tracewell ${world.missing}`, () => {
       expect.stringMatching(/1 selected, 1 governed\.\n +1 pod has a sidecar already\./),
     ]);
     expect(out).toContain('tracewell.dev/policy: TracingPolicy.later');
-    expect(await world.kubectl('get', 'tracingpolicies', '-n', 'shop', '-o', 'name')).not.toContain('later');
+    expect(await world.kubectl('get', 'tracingpolicies', '-n', 'market', '-o', 'name')).not.toContain('later');
   });
 
   it('ejects the sidecar of a Deployment: its new pods are ready and have none', async () => {
-    const dry = await tracewell('eject deployment/cart -n shop --dry-run');
+    const dry = await tracewell('eject deployment/cart -n market --dry-run');
     expect([dry.code, dry.out]).toEqual([0, expect.stringContaining('would get the label')]);
-    expect((await world.pods('shop', 'cart')).map(isInjected)).toEqual([true]);
-    const { code, out, err } = await tracewell('eject deployment/cart -n shop');
+    expect((await world.pods('market', 'cart')).map(isInjected)).toEqual([true]);
+    const { code, out, err } = await tracewell('eject deployment/cart -n market');
     expect([code, out]).toEqual([0, expect.stringContaining('its pods have no sidecar')]);
     expect(err).toContain('it replaces its pods by its own strategy');
-    expect((await world.pods('shop', 'cart')).map(isInjected)).toEqual([false]);
+    expect((await world.pods('market', 'cart')).map(isInjected)).toEqual([false]);
   });
 });
