@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { until } from '../wait.ts';
 import { isInjected, World, type PodView } from './world.ts';
 
 const REVIEWS = 'tracewell_admission_reviews_total';
@@ -37,10 +38,18 @@ describe.skipIf(world.missing)(`namespaces without a policy ${world.missing}`, (
 
   it('and again not, once the policy is deleted', async () => {
     await world.kubectl('delete', 'tracingpolicy', 'all', '-n', 'touched');
-    // The entry goes with the last policy, and the Secret with the key goes, too.
-    await world.kubectl('wait', '-n', 'touched', '--for=delete', 'secret/tracewell', '--timeout=60s');
+    await until('the entry to go', async () => {
+      const configuration = await world.get('mutatingwebhookconfiguration', 'tracewell');
+      return !JSON.stringify(configuration).includes('"touched"');
+    });
     const before = await world.metric(REVIEWS);
     expect(isInjected(await create('touched', 'later'))).toBe(false);
     expect(await world.metric(REVIEWS)).toBe(before);
+  });
+
+  it('and the Secret with the key goes, once no sidecar needs it', async () => {
+    expect(await world.kubectl('get', 'secret', 'tracewell', '-n', 'touched', '-o', 'name')).toContain('tracewell');
+    await world.kubectl('delete', 'pod', 'plain', '-n', 'touched');
+    await world.kubectl('wait', '-n', 'touched', '--for=delete', 'secret/tracewell', '--timeout=60s');
   });
 });
