@@ -2,7 +2,7 @@
 # The sandbox of the bare cluster: process 1 of namespaces of its own. Inside, the state folder is /mnt.
 #   unshare --net --mount --pid --uts --ipc --fork --kill-child=KILL --mount-proc bash sandbox.sh STATE BIN CGROUP...
 # Each line "NAME COMMAND" on standard input starts a program, which logs to /mnt/logs/NAME.log. Says "ready" on
-# standard output, then "ended NAME CODE" when one ends; one whose file is in /mnt/away runs again once that is gone. When standard input ends, so does the sandbox, and the kernel
+# standard output, then "ended NAME CODE" when one ends; one that was taken away (/mnt/away/NAME.taken) runs again once /mnt/away/NAME is gone. When standard input ends, so does the sandbox, and the kernel
 # ends every process and mount in it: whoever holds the other end, also when killed by -9, takes it along.
 set -eu
 
@@ -75,8 +75,10 @@ while read -r name command; do
     while :; do
       code=0
       bash -c "echo \$\$ > /mnt/pids/$name; exec $command" >> "/mnt/logs/$name.log" 2>&1 < /dev/null || code=$?
-      [ -e "/mnt/away/$name" ] || break
+      # It may be wanted back before its end is seen here: that it was taken is a file of its own, which only this removes.
+      [ -e "/mnt/away/$name.taken" ] || break
       while [ -e "/mnt/away/$name" ]; do sleep 0.1; done
+      rm "/mnt/away/$name.taken"
     done
     echo "ended $name $code"
   } &

@@ -108,7 +108,7 @@ export class Sandbox {
 /** Kills one of the programs; it stays away until `back`. From any process of this machine. */
 export async function takeAway({ state, init }: { state: string; init: number }, name: string) {
   const mark = join(state, 'away', name);
-  await writeFile(mark, '');
+  await Promise.all([writeFile(mark, ''), writeFile(`${mark}.taken`, '')]);
   const pid = (await readFile(join(state, 'pids', name), 'utf8')).trim();
   await run('nsenter', ['-t', `${init}`, '--pid', '--mount', 'bash', '-c', `kill -KILL ${pid}`]);
   return { back: () => rm(mark) };
