@@ -245,6 +245,20 @@ describe('a cluster policy', () => {
     expect(selected()).toEqual(['shop']);
   });
 
+  it.each([true, false])(
+    'is excluded or not (%s) by the next try, when the API server refused the first',
+    async (is) => {
+      const selection = await started();
+      await selection.addClusterPolicy('base', {});
+      if (!is) await selection.exclude('shop', true);
+      server.fail('PATCH', PATH, { status: 500, message: 'no' }, 1);
+      await expect(selection.exclude('shop', is)).rejects.toThrow('no');
+      await selection.exclude('shop', is);
+      const [[, { matchExpressions }]] = entries() as [[string, { matchExpressions: object[] }]];
+      expect(matchExpressions).toEqual([expression(is ? [...NEVER, 'shop'] : NEVER)]);
+    },
+  );
+
   it('is taken over from an earlier operator', async () => {
     await (await started()).addClusterPolicy('base', web);
     const selection = create();

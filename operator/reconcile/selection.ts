@@ -116,9 +116,14 @@ export class Selection {
   /** Keeps the API server from asking about a namespace's pods, whatever selects them; or lets it ask again. */
   async exclude(namespace: string, isExcluded: boolean): Promise<void> {
     if (this.#excluded.has(namespace) === isExcluded) return;
-    if (isExcluded) this.#excluded.add(namespace);
-    else this.#excluded.delete(namespace);
-    await this.publish();
+    const set = (to: boolean) => (to ? this.#excluded.add(namespace) : this.#excluded.delete(namespace));
+    set(isExcluded);
+    try {
+      await this.publish();
+    } catch (error) {
+      set(!isExcluded);
+      throw error;
+    }
   }
 
   /** Writes the configuration as it should be now; one write at a time, the last one with everything. */
