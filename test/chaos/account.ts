@@ -1,4 +1,4 @@
-import { LANES, type Lane } from '../../sidecar/source/lane.ts';
+import { LANES } from '../../sidecar/source/lane.ts';
 import type { Sums } from '../../sidecar/source/checkpoint.ts';
 import { wrongContent, type Source } from './content.ts';
 import { lanesOf, type LaneOf, type WrittenFile, type WrittenLine } from './written.ts';
@@ -8,9 +8,11 @@ export type Shelf = 'stored' | 'deadLettered';
 
 /** Lines that stand together in a lane. */
 export interface Gap {
-  readonly lane: Lane;
+  readonly lane: LaneOf;
   /** The place of its first line in the lane. */
   readonly from: number;
+  /** Whether no document covers the line at this place of the lane. */
+  readonly isFree: (at: number) => boolean;
   readonly lines: readonly WrittenLine[];
   readonly bytes: number;
 }
@@ -62,14 +64,15 @@ export class Account {
 
   /** What no document covers: line by line of the application. */
   *gaps(): Generator<Gap> {
-    for (const [lane, { lines }] of this.#lanes.entries()) {
-      const isFree = (at: number) => this.#cover[lane]![at]?.length === 0;
+    for (const [number, lane] of this.#lanes.entries()) {
+      const { lines } = lane;
+      const isFree = (at: number) => this.#cover[number]![at]?.length === 0;
       for (let from = 0; from < lines.length; from++) {
         if (!isFree(from)) continue;
         let to = from + 1;
         while (isFree(to) && lines[to - 1]!.more) to++;
         const gap = lines.slice(from, to);
-        yield { lane: lane as Lane, from, lines: gap, bytes: gap.reduce((sum, { bytes }) => sum + bytes, 0) };
+        yield { lane, from, isFree, lines: gap, bytes: gap.reduce((sum, { bytes }) => sum + bytes, 0) };
         from = to - 1;
       }
     }

@@ -299,6 +299,17 @@ describe('the judge', () => {
       ]);
     });
 
+    it.each([
+      ['accepts that a rule drops', [{ ...always[0]!, multiline: 'Auto' }, ...never], []],
+      ['without one finds lost', [{ ...always[0]!, multiline: 'Auto' }], [expect.stringMatching(/lost 1 lines/)]],
+    ])('of one that another configuration has stored parts of %s what goes on it', (_, rules, expected) => {
+      const lines = [{ text: 'DEBUG dropped', isDebug: true }, { text: '\tat one.js' }, { text: '\tat two.js' }];
+      const traced = fileOf(lines);
+      const stored = [documentOf(traced, [traced.lines[1]!])];
+      const { faults } = judge({ ...evidence(), files: [traced], documents: stored, rules, snapshots: [], seals: [] });
+      expect(faults.filter((fault) => fault.includes('has lost'))).toEqual(expected);
+    });
+
     it('that were stored under another configuration finds nothing wrong', () => {
       expect(of([...kept, debug], [...always, ...never]).faults).toEqual([]);
     });

@@ -172,11 +172,9 @@ class Judge {
     }
     const { file } = account;
     const leave = this.#leave(file);
-    let dropped: Gap | undefined;
     for (const gap of account.gaps()) {
-      if (this.#evidence.rules.some((rules) => isDiscarded(rules, gap, dropped, file))) {
+      if (this.#evidence.rules.some((rules) => isDiscarded(rules, gap, file, this.#isStable))) {
         add(this.#discarded, account, gap.bytes);
-        dropped = gap;
       } else {
         add(this.#missing, account, gap.bytes);
         if (leave === undefined) this.#faults.push(`${nameOf(file)} has lost ${show(gap)}`);
@@ -258,8 +256,8 @@ class Judge {
 
 const nameOf = ({ id, container, run }: WrittenFile): string => `${container}/${run}.log (${id})`;
 
-function show({ lane, lines, bytes }: Gap): string {
-  const { offset, text } = lines[0]!;
+function show({ lines, bytes }: Gap): string {
+  const { lane, offset, text } = lines[0]!;
   const start = JSON.stringify(text.subarray(0, 60).toString());
   return `${lines.length} lines (${bytes} bytes) of ${LANES[lane]} from offset ${offset} on: ${start}`;
 }

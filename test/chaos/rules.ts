@@ -33,15 +33,23 @@ export function isDropped(rules: readonly string[], line: WrittenLine, file: Pic
 }
 
 /**
- * Whether what no document covers is nowhere because a rule of this configuration discards it: it begins such a record, or it
- * goes on where the one before ended, which was discarded.
+ * Whether what no document covers is nowhere because a rule of this configuration discards it: it begins such a record, or goes
+ * on one. `isStable`: no other configuration can have stored what lies between.
  */
-export function isDiscarded({ drop, multiline }: Rules, gap: Gap, before: Gap | undefined, file: WrittenFile): boolean {
-  const [line] = gap.lines as [WrittenLine];
-  if (isDropped(drop, line, file)) return true;
-  const last = before?.lines.at(-1);
-  const isNext = before?.lane === gap.lane && before.from + before.lines.length === gap.from;
-  if (!last?.stamp || !line.stamp || !isNext || multiline === 'Off' || drop.length === 0) return false;
+export function isDiscarded(rules: Rules, gap: Gap, file: WrittenFile, isStable: boolean): boolean {
+  const { from, isFree, lane } = gap;
+  for (let at = from; at >= 0; at--) {
+    if (isDropped(rules.drop, lane.lines[at]!, file)) return true;
+    if (at === 0 || (isStable && !isFree(at - 1)) || !mayGoOn(rules, lane.lines[at]!, lane.lines[at - 1]!))
+      return false;
+  }
+  return false;
+}
+
+/** Whether a line may be in one record with the line before it in its lane. */
+function mayGoOn({ drop, multiline }: Rules, line: WrittenLine, last: WrittenLine): boolean {
+  if (last.more) return true;
+  if (!last.stamp || !line.stamp || multiline === 'Off' || drop.length === 0) return false;
   if (Date.parse(line.stamp) - Date.parse(last.stamp) > JOIN_MS) return false;
   const text = line.text.toString();
   return multiline === START ? !new RegExp(START).test(text) : GOES_ON.test(text);
