@@ -34,6 +34,7 @@ describe('the configuration', () => {
       sidecar: {
         image: 'sidecar:1',
         pullPolicy: 'IfNotPresent',
+        pullSecrets: [],
         resources: { requests: { cpu: '1m', memory: '1Mi' }, limits: { cpu: '1', memory: '1Gi' } },
         proxy: { http: '', https: '', none: '' },
       },
@@ -67,6 +68,13 @@ describe('the configuration', () => {
 
   it('takes no replicas for what it says', () => {
     expect(readConfig({ ...env, TRACEWELL_ELASTICSEARCH_REPLICAS: '0' }).elastic.replicas).toBe(0);
+  });
+
+  it('takes the pull secrets of sidecars by name', () => {
+    expect(readConfig({ ...env, TRACEWELL_SIDECAR_PULL_SECRETS: 'registry,mirror' }).sidecar.pullSecrets).toEqual([
+      'registry',
+      'mirror',
+    ]);
   });
 
   it('takes the rules of redaction that the chart requires', () => {

@@ -50,6 +50,7 @@ const elasticUrl = z
   .refine((url) => !url.includes('@'), 'must not hold a user or password: they belong into the Secret');
 /** Empty: none. Without a user: it stands in every pod. */
 const proxyUrl = z.union([z.literal(''), elasticUrl]).default('');
+const names = z.string().transform((text) => text.split(',').map((name) => name.trim()));
 const environment = z.object({
   TRACEWELL_NAMESPACE: z.string().min(1),
   TRACEWELL_NAME: z.string().min(1),
@@ -57,6 +58,7 @@ const environment = z.object({
   TRACEWELL_CLUSTER_NAME: z.string().default(''),
   TRACEWELL_SIDECAR_IMAGE: z.string().min(1),
   TRACEWELL_SIDECAR_PULL_POLICY: z.enum(['Always', 'IfNotPresent', 'Never']).default('IfNotPresent'),
+  TRACEWELL_SIDECAR_PULL_SECRETS: names.default([]),
   TRACEWELL_SIDECAR_RESOURCES: z
     .string()
     .transform(parseJson)
@@ -78,11 +80,7 @@ const environment = z.object({
     .string()
     .regex(/^[a-z0-9_-]*$/, 'must be the identifier of a space: a-z, 0-9, _ and -')
     .default(''),
-  TRACEWELL_REDACT_REQUIRED: z
-    .string()
-    .transform((text) => text.split(',').map((name) => name.trim()))
-    .pipe(z.array(z.enum(REDACTIONS)))
-    .default([]),
+  TRACEWELL_REDACT_REQUIRED: names.pipe(z.array(z.enum(REDACTIONS))).default([]),
   TRACEWELL_BOUNDS: z
     .string()
     .default('{}')
@@ -107,6 +105,7 @@ const environment = z.object({
 const site = environment.pick({
   TRACEWELL_SIDECAR_IMAGE: true,
   TRACEWELL_SIDECAR_PULL_POLICY: true,
+  TRACEWELL_SIDECAR_PULL_SECRETS: true,
   TRACEWELL_SIDECAR_RESOURCES: true,
   TRACEWELL_SIDECAR_PROXY: true,
   TRACEWELL_ELASTICSEARCH_URLS: true,
@@ -190,6 +189,7 @@ const given = (env: Env): Env => Object.fromEntries(Object.entries(env).filter((
 const sidecarOf = (e: z.output<typeof site>): SidecarSettings => ({
   image: e.TRACEWELL_SIDECAR_IMAGE,
   pullPolicy: e.TRACEWELL_SIDECAR_PULL_POLICY,
+  pullSecrets: e.TRACEWELL_SIDECAR_PULL_SECRETS,
   resources: e.TRACEWELL_SIDECAR_RESOURCES,
   proxy: e.TRACEWELL_SIDECAR_PROXY,
 });

@@ -40,6 +40,9 @@ export async function install({ cluster, elasticsearch, progress, signal }: Inst
   });
   await during(progress, 'Tracewell (helm install)', async (step) => {
     for (const name of [NAMESPACE, ELASTIC.namespace]) await createNamespace(cluster, name, signal);
+    // What docs/install.md promises of the operator's pods.
+    const levels = ['enforce', 'warn'].map((mode) => `pod-security.kubernetes.io/${mode}=restricted`);
+    await cluster.kubectl(['label', 'namespace', NAMESPACE, ...levels], given);
     await cluster.exposeHostPort({ ...ELASTIC, hostPort: elasticsearch.port });
     const secret = {
       apiVersion: 'v1',

@@ -122,3 +122,21 @@ it.each([
   expect(Object.hasOwn(after.metadata.annotations!, 'tracewell.dev/images')).toBe(expected);
   expect(after.metadata.annotations).toHaveProperty(['tracewell.dev/policy']);
 });
+
+describe('pull secrets of the chart’s values', () => {
+  const settings = { ...SETTINGS, pullSecrets: ['registry', 'mirror'] };
+  const secretsOf = (given?: string[]) => {
+    const pod = podOf(given ? { imagePullSecrets: given.map((name) => ({ name })) } : {});
+    const once = applyPatch(pod, patchOf(pod, { ...options, settings }));
+    expect(patchOf(once, { ...options, settings })).toEqual([]);
+    return once.spec.imagePullSecrets?.map(({ name }) => name);
+  };
+
+  it.each([
+    ['none', undefined, ['registry', 'mirror']],
+    ['others', ['own'], ['own', 'registry', 'mirror']],
+    ['one of them', ['mirror', 'own'], ['mirror', 'own', 'registry']],
+  ])('are added to a pod that has %s, once', (_, given, expected) => {
+    expect(secretsOf(given)).toEqual(expected);
+  });
+});

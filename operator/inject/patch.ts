@@ -47,6 +47,7 @@ export function patchOf(pod: Pod, options: InjectOptions): Operation[] {
     ...difference('/spec/initContainers', pod.spec.initContainers, wanted.spec.initContainers),
     ...difference('/spec/volumes', pod.spec.volumes, wanted.spec.volumes),
     ...difference('/spec/resources', pod.spec.resources, wanted.spec.resources),
+    ...difference('/spec/imagePullSecrets', pod.spec.imagePullSecrets, wanted.spec.imagePullSecrets),
   ];
 }
 
@@ -66,6 +67,7 @@ export function inject(pod: Pod, { policy, settings, now }: InjectOptions): Pod 
     spec: {
       ...pod.spec,
       ...ownResources(pod),
+      ...pullSecrets(pod, settings),
       initContainers: others.toSpliced(place, 0, ours),
       // In place: the API server adds its token's volume after ours, and then asks again.
       volumes: [
@@ -82,6 +84,13 @@ function ownResources(pod: Pod): Pick<Pod['spec'], 'resources'> {
   const unsaid = unsaidRequests(pod);
   if (!resources || Object.keys(unsaid).length === 0) return {};
   return { resources: { ...resources, requests: { ...pod.spec.resources?.requests, ...unsaid } } };
+}
+
+/** The service account's stand in the pod by now: the API server adds them before it asks, to a pod that names none. */
+function pullSecrets({ spec }: Pod, settings: SidecarSettings): Pick<Pod['spec'], 'imagePullSecrets'> {
+  const given = spec.imagePullSecrets ?? [];
+  const missing = settings.pullSecrets.filter((wanted) => !given.some(({ name }) => name === wanted));
+  return missing.length > 0 ? { imagePullSecrets: [...given, ...missing.map((name) => ({ name }))] } : {};
 }
 
 /**

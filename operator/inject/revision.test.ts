@@ -12,6 +12,7 @@ describe('the revision', () => {
   it.each([
     ['another image', revision({ image: 'sidecar:0.2.0' })],
     ['another pull policy', revision({ pullPolicy: 'Always' })],
+    ['another pull secret', revision({ pullSecrets: ['registry'] })],
     ['another proxy', revision({ proxy: { http: 'http://proxy:3128', https: '', none: '' } })],
     ['other resources', revision({ resources: { requests: { cpu: '1m' }, limits: { cpu: '2m' } } })],
     ['other resources of the policy', revision({}, { sidecar: { resources: { limits: { memory: '1Gi' } } } })],

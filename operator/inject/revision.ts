@@ -7,7 +7,7 @@ import { sidecarContainer, sidecarResources, sidecarVolumes, type SidecarSetting
 export function revisionOf(settings: SidecarSettings, policy: PolicySpec): string {
   const container = sidecarContainer(settings, sidecarResources(undefined, policy, settings.resources));
   return createHash('sha256')
-    .update(JSON.stringify([container, sidecarVolumes()]))
+    .update(JSON.stringify([container, sidecarVolumes(), ...settings.pullSecrets]))
     .digest('hex')
     .slice(0, 12);
 }

@@ -14,6 +14,8 @@ export interface Resources {
 export interface SidecarSettings {
   image: string;
   pullPolicy: string;
+  /** Names of Secrets that pods pull it with, beside their own. */
+  pullSecrets: readonly string[];
   resources: Resources;
   /** As in HTTP_PROXY, HTTPS_PROXY and NO_PROXY; empty: not set. */
   proxy: { http: string; https: string; none: string };

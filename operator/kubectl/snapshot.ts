@@ -106,6 +106,7 @@ export class Snapshot implements View {
 const UNKNOWN_SETTINGS = {
   image: '',
   pullPolicy: '',
+  pullSecrets: [],
   resources: { requests: {}, limits: {} },
   proxy: { http: '', https: '', none: '' },
 };

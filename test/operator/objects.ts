@@ -61,6 +61,7 @@ export function podOf(spec: object = {}, metadata: object = {}): Pod {
 export const SETTINGS: SidecarSettings = {
   image: 'registry.example.com/tracewell/sidecar:0.1.0',
   pullPolicy: 'IfNotPresent',
+  pullSecrets: [],
   proxy: { http: '', https: '', none: '' },
   resources: { requests: { cpu: '10m', memory: '48Mi' }, limits: { cpu: '500m', memory: '192Mi' } },
 };
