@@ -168,6 +168,11 @@ export const LOSS_REASON = {
   HeldTooLong: 'HeldTooLong',
 } as const;
 export type LossReason = keyof typeof LOSS_REASON;
+/** What only the operator can tell of: bytes that nobody had answered for when their pod was gone. */
+export const POD_ENDED = 'PodEnded';
+
+/** Upper bounds, in seconds, of the histogram of delays from a line's own stamp to its acknowledgement. */
+export const DELAY_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800] as const;
 
 /** How a sidecar stands, as its report says. */
 export const REPORT_STATE = {

@@ -213,6 +213,9 @@ const condition = z.object({
   lastTransitionTime: z.string().max(64).meta({ format: 'date-time' }),
 });
 
+const int64 = z.number().int().meta({ format: 'int64' });
+const ratio = z.number().min(0).max(1).optional();
+
 export const policyStatus = z.object({
   observedGeneration: z.number().int().optional().meta({ format: 'int64' }),
   inForceSince: z
@@ -256,6 +259,46 @@ export const policyStatus = z.object({
       reporting: z.int32().describe('Sidecars of this policy that have reported lately.'),
     })
     .optional(),
+  records: z
+    .object({
+      read: int64.describe('Answered for, whatever became of them: the sum of the next four.'),
+      stored: int64.describe('New in Elasticsearch.'),
+      duplicate: int64.describe('Found to be stored already.'),
+      rejected: int64.describe('Dead letters.'),
+      discarded: int64.describe('Left out by a rule.'),
+      readBytes: int64.describe('Of log files, that these records cover.'),
+      pendingBytes: int64.describe('In log files, and not answered for yet.'),
+      lostBytes: int64.describe('Of log files, that will never be delivered.'),
+    })
+    .optional()
+    .describe(
+      'Of the running pods from their start on, and of those that have ended since this operator leads. Renewed every half minute at most, and only when it is worth it.',
+    ),
+  ratios: z
+    .object({
+      capture: ratio.describe('Of the bytes that were written to log files, those that were read.'),
+      analysed: ratio.describe('Of the records, those whose structure was recognised; by a sample.'),
+      queried: ratio.describe('Of the acknowledged records of the files audited lately, those that a query finds.'),
+    })
+    .optional(),
+  delays: z
+    .object({
+      transportSeconds: z
+        .number()
+        .optional()
+        .describe('From the stamp of a line to its acknowledgement; the mean, by a sample.'),
+      storageSeconds: z
+        .number()
+        .optional()
+        .describe('What Elasticsearch says that it took, for each record; the mean.'),
+    })
+    .optional(),
+  lastAcknowledged: z
+    .string()
+    .max(64)
+    .optional()
+    .meta({ format: 'date-time' })
+    .describe('When Elasticsearch took records of it last, as of the last write of these figures.'),
 });
 
 export type PolicySpec = z.output<typeof policySpec>;

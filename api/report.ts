@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { REPORT_STATE } from './names.ts';
+import { DELAY_SECONDS, REPORT_STATE } from './names.ts';
 
 const count = z.number().int().min(0);
 const sums = z.object({
@@ -41,6 +41,31 @@ export const reportedFile = z.object({
 });
 export type ReportedFile = z.output<typeof reportedFile>;
 
+/** What is measured while a sidecar runs, batch by batch: absolute since `since`, the start of its process. */
+export const reportedMeasures = z.object({
+  since: count.describe('When the process began, milliseconds since 1970: with another one all begins anew.'),
+  delay: z
+    .object({
+      ms: count.describe('Sum over the records.'),
+      records: count,
+      buckets: z
+        .array(count)
+        .length(DELAY_SECONDS.length)
+        .describe('Records with a delay up to each of `DELAY_SECONDS` and above the one before.'),
+    })
+    .describe('From the stamps of lines to the acknowledgement of their batch, by a sample of each batch.'),
+  storage: z
+    .object({ ms: count, records: count })
+    .describe('Elasticsearch’s `took`, and the records of the requests that it was said of.'),
+  formats: byName.describe('Acknowledged records by what their payload was recognised as, by the same sample.'),
+  batches: byName.describe('Requests by what came of them: stored, partly, refused, failed.'),
+  retries: byName.describe('Requests after which records were sent again, by reason.'),
+  oldest: count
+    .optional()
+    .describe('Stamp of the oldest record that was sent and is not acknowledged, milliseconds since 1970.'),
+});
+export type ReportedMeasures = z.output<typeof reportedMeasures>;
+
 /** Files of one report; of those that changed longest ago only the sum is told. */
 export const REPORTED_FILES = 64;
 
@@ -61,7 +86,10 @@ export const report = z.object({
   rest: z
     .object({ files: count, ...counts })
     .optional()
-    .describe('The sum over all other files.'),
+    .describe(
+      'The sum over all other files, those that are gone from the node included: what a pod has said never shrinks.',
+    ),
+  measures: reportedMeasures.optional(),
 });
 export type Report = z.output<typeof report>;
 

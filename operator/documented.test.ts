@@ -5,6 +5,7 @@ import { SKIP_REASON } from '../api/names.ts';
 import { VARIABLES } from './config.ts';
 import { BreakerMetrics } from './breaker/metrics.ts';
 import { Metrics } from './health/metrics.ts';
+import { exportLedger } from './ledger/metrics.ts';
 import { LatestReports } from './reports/latest.ts';
 import { ReportMetrics } from './reports/metrics.ts';
 
@@ -25,6 +26,7 @@ it('docs/operator.md lists every metric', () => {
   const now = () => 0;
   expect(new BreakerMetrics(registry)).toBeDefined();
   expect(new ReportMetrics(registry, new LatestReports(now), now)).toBeDefined();
+  exportLedger(registry, { standings: () => [] });
   const names = registry
     .getMetricsAsArray()
     .map(({ name }) => name)

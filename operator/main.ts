@@ -19,6 +19,10 @@ import { HealthServer } from './health/server.ts';
 import { WebhookServer } from './inject/server.ts';
 import { webhookApp } from './inject/webhook.ts';
 import { Leader } from './leader.ts';
+import { Ledger } from './ledger/ledger.ts';
+import { exportLedger } from './ledger/metrics.ts';
+import { workloadOf } from './ledger/workload.ts';
+import { stemOf } from './policy/accept.ts';
 import { operatorLog } from './log.ts';
 import { webhookPath } from './reconcile/webhook-config.ts';
 import { Reports } from './reports/reports.ts';
@@ -49,7 +53,10 @@ try {
       namespaceChanged: (is, was) => term?.namespaceChanged(is, was),
       secretChanged: (of) => term?.secretChanged(of),
       podChanged: (is, was) => {
-        if (!is) reports.latest.forget(was!.metadata.uid!);
+        if (!is) {
+          reports.latest.forget(was!.metadata.uid!);
+          ledger.gone(was!.metadata.uid!);
+        }
         term?.podChanged(is, was);
       },
       breakerChanged: (scopes) => term?.breakerChanged(scopes),
@@ -71,7 +78,13 @@ try {
     config.webhookPort,
   );
 
-  // How sidecars stand -> the last report of each pod.
+  // How sidecars stand -> the last report of each pod, and what they add up to.
+  const ledger = new Ledger({
+    now: clock,
+    workloadOf: (pod) => workloadOf(pod, caches.pods.get(pod.namespace, pod.name)),
+    isPolicy: (of, stem) => caches.policies.about(of).some((policy) => stemOf(policy) === stem),
+  });
+  exportLedger(metrics.registry, ledger);
   const { podIp: ip, reportsPort } = config;
   const reports = new Reports({
     cluster,
@@ -84,6 +97,7 @@ try {
     clock,
     log,
     onNews: (pod, report) => term?.sidecarChanged(pod, report),
+    onTaken: (pod, report) => ledger.take(pod, report),
   });
 
   // Who trusts us -> certificates.
@@ -118,6 +132,7 @@ try {
     caches,
     elastic,
     reports,
+    ledger,
     certs,
     events,
     metrics,
@@ -141,6 +156,7 @@ try {
       const ended = term;
       term = undefined;
       await ended?.stop();
+      ledger.clear();
       metrics.leads(false);
     },
     clock,

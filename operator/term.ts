@@ -16,6 +16,8 @@ import { isOutdated } from './inject/revision.ts';
 import { surroundingsOf } from './inject/webhook.ts';
 import { Kibana } from './kibana/client.ts';
 import { Importer } from './kibana/importer.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { StatusFigures } from './ledger/status-figures.ts';
 import { stemOf } from './policy/accept.ts';
 import { Controller } from './reconcile/controller.ts';
 import { Provision } from './reconcile/provision.ts';
@@ -33,6 +35,7 @@ export interface TermOptions {
   caches: Caches;
   elastic: Elastic;
   reports: Reports;
+  ledger: Ledger;
   certs: CertStore;
   events: Events;
   metrics: Metrics;
@@ -65,7 +68,7 @@ export class Term implements Part, Listener {
   readonly #breaker: Breaker;
 
   constructor(options: TermOptions) {
-    const { config, caches, elastic, reports, certs, metrics, breakerMetrics, unsupported, events } = options;
+    const { config, caches, elastic, reports, ledger, certs, metrics, breakerMetrics, unsupported, events } = options;
     const { version, now, clock, random, log } = options;
     const { name, namespace, owner } = config;
     const { policies, secrets, pods } = caches;
@@ -86,6 +89,7 @@ export class Term implements Part, Listener {
       metrics,
       now,
     });
+    const figures = new StatusFigures({ ledger, queriedOf: () => undefined, now: clock });
     const reconciler = new Reconciler({
       cluster,
       policies,
@@ -101,6 +105,7 @@ export class Term implements Part, Listener {
         const revision = revisionOf(policy, { ...config.elastic, redactRequired: config.redactRequired });
         return reports.sidecarsOf(policy, revision, within, before);
       },
+      figuresOf: (...of) => figures.of(...of),
       unsupported: () => unsupported,
       again: (key) => controller.again(key),
       metrics,

@@ -22,6 +22,7 @@ import type { Pod } from '../inject/pod.ts';
 import { type RawPolicy } from '../policy/accept.ts';
 import { Policies } from '../policy/policies.ts';
 import { clusterPolicyKey, namespaceKey } from './key.ts';
+import type { Figures } from '../ledger/figures.ts';
 import type { Sidecars } from '../reports/configuration.ts';
 import { Provision } from './provision.ts';
 import { Reconciler } from './reconciler.ts';
@@ -43,6 +44,7 @@ let elastics: Elastic[];
 let redactionKeys: number;
 let again: string[];
 let sidecars: Sidecars | undefined;
+let figures: Figures;
 let authority: string;
 let breakers: State;
 let heard: string[];
@@ -59,6 +61,7 @@ beforeEach(async () => {
   redactionKeys = 0;
   again = [];
   sidecars = undefined;
+  figures = {};
   authority = 'first';
   breakers = {};
   heard = [];
@@ -116,6 +119,7 @@ async function operator({ credentials = USER, unsupported }: Given = {}) {
       heard.push(`${policy.metadata.name} in ${namespaces.join(', ')}`);
       return sidecars;
     },
+    figuresOf: () => figures,
     unsupported: () => unsupported,
     again: (key) => again.push(key),
     metrics,
@@ -211,6 +215,12 @@ describe('a namespace with a policy', () => {
     await reconciler.reconcile('shop');
     expect(configuration()!.loaded).toBe(2);
     expect(heard).toEqual(['all in shop', 'all in shop', 'all in shop']);
+  });
+
+  it('has in its status what its records add up to', async () => {
+    figures = { ratios: { capture: 1 }, lastAcknowledged: '2026-01-02T03:04:05.000Z' };
+    await (await operator()).reconcile('shop');
+    expect(kube.objects.get<RawPolicy>(POLICY)!.status).toMatchObject({ ...figures, pods: { matched: 0 } });
   });
 
   it('is not selected while Elasticsearch is away, says so, and is tried again', async () => {

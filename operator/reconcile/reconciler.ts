@@ -5,6 +5,7 @@ import type { Log } from '../../runtime/log.ts';
 import { Turns } from '../../runtime/turns.ts';
 import { stopOf, type State } from '../breaker/state.ts';
 import type { Cluster } from '../cluster.ts';
+import type { Figures } from '../ledger/figures.ts';
 import type { Metrics } from '../health/metrics.ts';
 import { isInjected, type Pod } from '../inject/pod.ts';
 import type { Surroundings } from '../inject/skip.ts';
@@ -34,6 +35,8 @@ export interface ReconcilerOptions {
   breakers: () => State;
   /** How a policy's sidecars in these namespaces stand; undefined where none can report. `before`: what its status says. */
   sidecarsOf: (policy: Policy, namespaces: readonly string[], before: PolicyStatus | undefined) => Sidecars | undefined;
+  /** What its status says of a policy's records in these namespaces. `before`: what it says now. */
+  figuresOf: (policy: Policy, namespaces: readonly string[], before: PolicyStatus | undefined) => Figures;
   /** Why this cluster's pods cannot have native sidecars. */
   unsupported: () => string | undefined;
   /** Has a key reconciled soon. */
@@ -160,7 +163,7 @@ export class Reconciler {
   }
 
   async #report(policy: Policy, finding: Finding, pods: Coverage, reached: readonly string[]): Promise<void> {
-    const { policies, selection, breakers, sidecarsOf, unsupported, now } = this.#options;
+    const { policies, selection, breakers, figuresOf, sidecarsOf, unsupported, now } = this.#options;
     const { raw, notes } = policies.sourceOf(policy);
     const since = selection.since(policy, policy.kind === 'TracingPolicy' ? policy.metadata.namespace : '');
     const [stop] = reached.flatMap((namespace) => stopOf(breakers(), namespace) ?? []);
@@ -169,7 +172,15 @@ export class Reconciler {
     const delivering = sidecars ? [deliveringFinding(sidecars)] : [];
     const conditions = [acceptedFinding(notes, pods), finding, injected, ...delivering];
     const { generation } = policy.metadata;
-    const found = { generation, conditions, pods, configuration: sidecars?.configuration, inForceSince: since };
+    const figures = figuresOf(policy, reached, raw.status);
+    const found = {
+      generation,
+      conditions,
+      pods,
+      configuration: sidecars?.configuration,
+      inForceSince: since,
+      figures,
+    };
     const status = statusOf(raw.status, found, now());
     await this.#write(raw, status);
   }

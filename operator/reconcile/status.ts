@@ -2,6 +2,7 @@ import { CONDITION, SKIP_REASON } from '../../api/names.ts';
 import type { Condition, PolicyStatus } from '../../api/policy.ts';
 import type { Entry } from '../breaker/state.ts';
 import { sentenceOf } from '../breaker/words.ts';
+import type { Figures } from '../ledger/figures.ts';
 import type { Configuration, Sidecars } from '../reports/configuration.ts';
 import type { Coverage } from './coverage.ts';
 
@@ -14,12 +15,13 @@ export interface Findings {
   pods?: Coverage | undefined;
   configuration?: Configuration | undefined;
   inForceSince?: string | undefined;
+  figures?: Figures | undefined;
 }
 
 /** The status to write. A condition's time is when its status last changed, so unchanged findings give an equal status. */
 export function statusOf(
   before: PolicyStatus | undefined,
-  { generation, conditions, pods, configuration, inForceSince }: Findings,
+  { generation, conditions, pods, configuration, inForceSince, figures }: Findings,
   now: Date,
 ): PolicyStatus {
   return {
@@ -37,6 +39,7 @@ export function statusOf(
     ...(inForceSince ? { inForceSince } : {}),
     ...(pods ? { pods } : {}),
     ...(configuration ? { configuration } : {}),
+    ...figures,
   };
 }
 

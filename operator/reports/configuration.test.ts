@@ -3,10 +3,9 @@ import { reportOf } from '../../test/operator/report.ts';
 import { afterHandover, sidecarsOf } from './configuration.ts';
 import type { Latest } from './latest.ts';
 
-const latest = (name: string, changes: Parameters<typeof reportOf>[0] = {}): Latest => ({
+const latest = (name: string, changes: Parameters<typeof reportOf>[0] = {}): Pick<Latest, 'pod' | 'head'> => ({
   pod: { namespace: 'shop', name, uid: name },
-  report: reportOf(changes),
-  receivedAt: 0,
+  head: reportOf(changes),
 });
 
 describe('the sidecars of a policy', () => {

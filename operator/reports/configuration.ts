@@ -24,16 +24,16 @@ export interface Sidecars {
 const HEARD_MS = 60_000;
 
 /** `revision`: what the sidecars are told now. */
-export function sidecarsOf(revision: string, reports: Iterable<Latest>): Sidecars {
+export function sidecarsOf(revision: string, reports: Iterable<Pick<Latest, 'pod' | 'head'>>): Sidecars {
   const configuration = { revision, loaded: 0, reporting: 0 };
   const held = new Map<string, Held>();
   let waiting = 0;
-  for (const { pod, report } of reports) {
+  for (const { pod, head } of reports) {
     configuration.reporting++;
-    if (report.revision === revision) configuration.loaded++;
-    if (report.state === 'WaitingForConfiguration') waiting++;
-    if (report.state !== 'Holding') continue;
-    const { reason = 'unknown' } = report;
+    if (head.revision === revision) configuration.loaded++;
+    if (head.state === 'WaitingForConfiguration') waiting++;
+    if (head.state !== 'Holding') continue;
+    const { reason = 'unknown' } = head;
     const example = `${pod.namespace}/${pod.name}`;
     const before = held.get(reason);
     if (before) before.count++;

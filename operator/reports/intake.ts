@@ -27,7 +27,7 @@ export async function takeIn(request: IncomingMessage, { tokens, latest }: Intak
     throw new Refusal(404, 'NotFound', 'there is nothing here; sidecars report by POST /report');
   const pod = await identify(request, tokens);
   const body = await read(request);
-  const taken = latest.take(pod, parse(body), body.length);
+  const taken = latest.take(pod, parse(body));
   return { result: taken ? 'Accepted' : 'Late', answer: { nextSeconds: nextSeconds(latest.reporting) } };
 }
 

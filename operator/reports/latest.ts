@@ -1,18 +1,41 @@
 import type { ReportState } from '../../api/names.ts';
 import type { Report } from '../../api/report.ts';
+import { pack, unpack, type Body } from './compact.ts';
 import type { PodIdentity } from './identity.ts';
+
+/** What of a report is looked at often. */
+export type Head = Omit<Report, keyof Body>;
 
 /** The last report of a pod. */
 export interface Latest {
-  pod: PodIdentity;
-  report: Report;
+  readonly pod: PodIdentity;
+  readonly head: Head;
+  /** All of it, with its files: made anew each time. */
+  readonly report: Report;
   /** On the clock that never goes back, milliseconds. */
-  receivedAt: number;
+  readonly receivedAt: number;
 }
 
-interface Entry extends Latest {
-  /** Of its body. */
-  bytes: number;
+class Entry implements Latest {
+  readonly pod: PodIdentity;
+  readonly head: Head;
+  readonly receivedAt: number;
+  readonly #body: string;
+
+  constructor(pod: PodIdentity, { files, rest, measures, ...head }: Report, receivedAt: number) {
+    this.pod = pod;
+    this.head = head;
+    this.receivedAt = receivedAt;
+    this.#body = pack({ files, rest, measures });
+  }
+
+  get report(): Report {
+    return { ...this.head, ...unpack(this.#body) };
+  }
+
+  get bytes(): number {
+    return this.#body.length;
+  }
 }
 
 /** A request is given up long before this: what comes later with an earlier `at` is of a sidecar whose clock was put back. */
@@ -20,8 +43,11 @@ const LATE_MS = 60_000;
 /** After so much silence a pod is forgotten, should nobody have said that it is gone. */
 const SILENT_MS = 600_000;
 const PODS_AT_MOST = 50_000;
-/** In memory a report takes some three times its body. */
+/** Of bodies: ten thousand pods with ten files each take half of it. */
 const BYTES_AT_MOST = 33_554_432;
+
+/** Hears of each report that is taken. */
+export type OnTaken = (pod: PodIdentity, report: Report) => void;
 
 /** Hears of a pod whose state, reason, policy or revision is another one than before; without a report it is forgotten. */
 export type OnNews = (pod: PodIdentity, report: Report | undefined) => void;
@@ -30,6 +56,7 @@ export type OnNews = (pod: PodIdentity, report: Report | undefined) => void;
 export class LatestReports {
   readonly #now: () => number;
   readonly #onNews: OnNews;
+  readonly #onTaken: OnTaken;
   /** By uid, the longest silent first. */
   readonly #pods = new Map<string, Entry>();
   /** Those that are to report again, by policy (`<namespace>/<Kind>.<name>`) and uid. */
@@ -38,22 +65,24 @@ export class LatestReports {
   #reporting = 0;
 
   /** `now`: milliseconds of a clock that never goes back. */
-  constructor(now: () => number, onNews: OnNews = () => {}) {
+  constructor(now: () => number, onNews: OnNews = () => {}, onTaken: OnTaken = () => {}) {
     this.#now = now;
     this.#onNews = onNews;
+    this.#onTaken = onTaken;
   }
 
-  /** Takes a report of so many bytes in; false: a newer one is here, and it changes nothing. */
-  take(pod: PodIdentity, report: Report, bytes: number): boolean {
+  /** Takes a report in; false: a newer one is here, and it changes nothing. */
+  take(pod: PodIdentity, report: Report): boolean {
     const receivedAt = this.#now();
     const before = this.#pods.get(pod.uid);
-    if (before && report.at <= before.report.at && receivedAt - before.receivedAt < LATE_MS) return false;
+    if (before && report.at <= before.head.at && receivedAt - before.receivedAt < LATE_MS) return false;
     if (before) this.#remove(before);
-    const entry = { pod, report, receivedAt, bytes };
+    const entry = new Entry(pod, report, receivedAt);
     this.#pods.set(pod.uid, entry);
     this.#count(entry, 1);
     this.#bound();
-    if (!before || newsOf(report) !== newsOf(before.report)) this.#onNews(pod, report);
+    if (!before || newsOf(report) !== newsOf(before.head)) this.#onNews(pod, report);
+    this.#onTaken(pod, report);
     return true;
   }
 
@@ -77,7 +106,7 @@ export class LatestReports {
   /** How many pods report, by state. */
   states(): ReadonlyMap<ReportState, number> {
     const states = new Map<ReportState, number>();
-    for (const { report } of this.all()) states.set(report.state, (states.get(report.state) ?? 0) + 1);
+    for (const { head } of this.all()) states.set(head.state, (states.get(head.state) ?? 0) + 1);
     return states;
   }
 
@@ -89,7 +118,7 @@ export class LatestReports {
 
   /** Of the pods that are to report again. */
   longestSilent(): Latest | undefined {
-    for (const entry of this.all()) if (entry.report.state !== 'Ended') return entry;
+    for (const entry of this.all()) if (entry.head.state !== 'Ended') return entry;
     return undefined;
   }
 
@@ -120,12 +149,12 @@ export class LatestReports {
   }
 
   #count(entry: Entry, by: 1 | -1): void {
-    const { pod, report, bytes } = entry;
+    const { pod, head, bytes } = entry;
     this.#bytes += by * bytes;
-    if (report.state === 'Ended') return;
+    if (head.state === 'Ended') return;
     this.#reporting += by;
-    if (report.policy === undefined) return;
-    const key = `${pod.namespace}/${report.policy}`;
+    if (head.policy === undefined) return;
+    const key = `${pod.namespace}/${head.policy}`;
     const running = this.#running.get(key) ?? new Map<string, Entry>();
     if (by > 0) running.set(pod.uid, entry);
     else running.delete(pod.uid);
@@ -134,5 +163,4 @@ export class LatestReports {
   }
 }
 
-const newsOf = ({ state, reason, policy, revision }: Report): string =>
-  JSON.stringify([state, reason, policy, revision]);
+const newsOf = ({ state, reason, policy, revision }: Head): string => JSON.stringify([state, reason, policy, revision]);

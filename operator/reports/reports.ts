@@ -6,7 +6,7 @@ import { stemOf } from '../policy/accept.ts';
 import { afterHandover, sidecarsOf, type Sidecars } from './configuration.ts';
 import type { Metrics } from '../health/metrics.ts';
 import { ReportEndpoint, reportsUrl } from './endpoint.ts';
-import { LatestReports, type OnNews } from './latest.ts';
+import { LatestReports, type OnNews, type OnTaken } from './latest.ts';
 import { ReportMetrics } from './metrics.ts';
 import { ReportServer } from './server.ts';
 import { Tokens } from './tokens.ts';
@@ -25,6 +25,7 @@ export interface ReportsOptions {
   clock: () => number;
   log: Log;
   onNews: OnNews;
+  onTaken: OnTaken;
 }
 
 /** All that reports need. It is the leader's: only one operator knows how all sidecars stand. */
@@ -38,9 +39,9 @@ export class Reports implements Part {
   readonly #clock: () => number;
   #since = 0;
 
-  constructor({ cluster, ip, port, metrics, clock, log, onNews, ...release }: ReportsOptions) {
+  constructor({ cluster, ip, port, metrics, clock, log, onNews, onTaken, ...release }: ReportsOptions) {
     this.#clock = clock;
-    this.latest = new LatestReports(clock, onNews);
+    this.latest = new LatestReports(clock, onNews, onTaken);
     const told = new ReportMetrics(metrics.registry, this.latest, clock);
     const tokens = new Tokens({ cluster, now: clock, onReview: (result) => told.reviewed(result) });
     const onReport: ReportMetrics['reported'] = (result) => told.reported(result);

@@ -1,4 +1,5 @@
-import type { Report, ReportedFile } from '../../api/report.ts';
+import { DELAY_SECONDS } from '../../api/names.ts';
+import type { Report, ReportedFile, ReportedMeasures } from '../../api/report.ts';
 import type { TokenStatus } from '../../operator/reports/identity.ts';
 
 const NONE = { records: 0, bytes: 0, offsets: '0' };
@@ -20,6 +21,18 @@ export function reportedFile(changes: Partial<ReportedFile> = {}): ReportedFile 
     unframed: 0,
     lost: {},
     ended: false,
+    ...changes,
+  };
+}
+
+export function reportedMeasures(changes: Partial<ReportedMeasures> = {}): ReportedMeasures {
+  return {
+    since: 1_767_323_000_000,
+    delay: { ms: 0, records: 0, buckets: DELAY_SECONDS.map(() => 0) },
+    storage: { ms: 0, records: 0 },
+    formats: {},
+    batches: {},
+    retries: {},
     ...changes,
   };
 }
