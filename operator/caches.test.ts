@@ -155,3 +155,40 @@ it('keeps of Events those that name what is ours', async () => {
   await soon('the Event', () => [...caches.refusals()].length > 0);
   expect(new Set([...caches.refusals()].map(({ uid }) => uid))).toEqual(new Set(['ours']));
 });
+
+it.each([
+  ['a pod', () => pod('shop'), true, false],
+  ['a policy of the namespace', () => put(`${POLICIES}/namespaces/shop/tracingpolicies/all`, rawPolicy()), true, false],
+  ['a cluster policy', () => put(`${POLICIES}/clustertracingpolicies/base`, rawClusterPolicy('base')), true, true],
+  ["the namespace's labels", () => namespace('shop', { labels: { tier: 'web' } }), true, false],
+  [
+    'a quota',
+    () => put('/api/v1/namespaces/shop/resourcequotas/q', { metadata: { name: 'q', namespace: 'shop' } }),
+    true,
+    false,
+  ],
+  [
+    'a breaker',
+    () => put('/api/v1/namespaces/ops/configmaps/tracewell-breaker', configMapOf({ bank: entryOf({}) }, RELEASE)),
+    true,
+    true,
+  ],
+])('a change is counted where pods are judged by it: %s', async (_, change, inShop, inBank) => {
+  for (const of of ['shop', 'bank'])
+    put(`${POLICIES}/namespaces/${of}/tracingpolicies/first`, rawPolicy('first', {}, { namespace: of }));
+  await start();
+  const before = [caches.changesOf('shop'), caches.changesOf('bank')];
+  change();
+  await soon('the change', () => caches.changesOf('shop') !== before[0]);
+  expect([caches.changesOf('shop') !== before[0], caches.changesOf('bank') !== before[1]]).toEqual([inShop, inBank]);
+});
+
+it("a policy's status that was written changes nothing for pods", async () => {
+  const path = `${POLICIES}/namespaces/shop/tracingpolicies/all`;
+  put(path, rawPolicy());
+  await start();
+  const before = caches.changesOf('shop');
+  put(path, { ...rawPolicy(), status: { observedGeneration: 1 } });
+  await soon('the change', () => heard.filter((what) => what === 'policy all').length === 2);
+  expect(caches.changesOf('shop')).toBe(before);
+});

@@ -66,6 +66,9 @@ export class Caches implements Part, View {
   /** What Kubernetes says against our part of pods. */
   readonly #refusals: Reflector<Refusal>[];
   readonly #stop = new AbortController();
+  /** By namespace, when it changed last, counted; `''`: all of them. */
+  readonly #changes = new Map<string, number>();
+  #count = 0;
   #watched = new Set<string>();
   #settling: NodeJS.Timeout | undefined;
 
@@ -77,6 +80,7 @@ export class Caches implements Part, View {
     this.#policyKinds = POLICY_KINDS.map((kind) =>
       reflect<RawPolicy>(`/apis/${API_VERSION}/${PLURAL[kind]}`, {
         onChange: (now, before) => {
+          if (!this.policies.isSame(now, before)) this.#changed((now ?? before)!.metadata.namespace);
           listener.policyChanged(now, before);
           this.#settle();
         },
@@ -84,6 +88,7 @@ export class Caches implements Part, View {
     );
     this.namespaces = reflect<Namespace>('/api/v1/namespaces', {
       onChange: (now, before) => {
+        this.#changed((now ?? before)!.metadata.name);
         listener.namespaceChanged(now, before);
         this.#settle();
       },
@@ -95,10 +100,14 @@ export class Caches implements Part, View {
     });
     this.pods = reflect<Pod & KubeObject>('/api/v1/pods', {
       project: (pod) => (this.#isWatched(pod.metadata.namespace!) ? (project(pod) as Pod & KubeObject) : undefined),
-      onChange: (now, before) => listener.podChanged(now, before),
+      onChange: (now, before) => {
+        this.#changed((now ?? before)!.metadata.namespace);
+        listener.podChanged(now, before);
+      },
     });
     // What speaks against a sidecar is looked at when it is asked for, so no change of it is news.
-    const onChange = () => {};
+    const onChange = (now: KubeObject | undefined, before: KubeObject | undefined) =>
+      this.#changed((now ?? before)!.metadata.namespace);
     this.#nodes = reflect('/api/v1/nodes', { project: projectNode, onChange });
     this.#quotas = reflect('/api/v1/resourcequotas', { project: projectQuota, onChange });
     this.#limitRanges = reflect('/api/v1/limitranges', { project: projectLimitRange, onChange });
@@ -106,13 +115,14 @@ export class Caches implements Part, View {
       project: projectState,
       onChange: (now, before) => {
         if (now?.fault) log.error('the breakers are not readable, and count as closed', { fault: now.fault });
+        this.#changed();
         listener.breakerChanged(changedScopes(now?.state ?? {}, before?.state ?? {}));
       },
     });
     this.#refusals = [REFUSED, UNMOUNTED].map((reason) =>
       reflect<Refusal>(`/api/v1/events?fieldSelector=reason%3D${reason}`, {
         project: (event) => projectRefusal(event as unknown as EventObject, image),
-        onChange,
+        onChange: () => {},
         watchSeconds: EVENT_WATCH_SECONDS,
       }),
     );
@@ -130,6 +140,11 @@ export class Caches implements Part, View {
   /** What has not been listed yet, as paths of the API. */
   get missing(): string[] {
     return [...this.#first, this.pods].flatMap(({ synced, path }) => (synced ? [] : [path]));
+  }
+
+  /** Another number whenever something came, changed or went by which pods of this namespace are judged. */
+  changesOf(namespace: string): number {
+    return Math.max(this.#changes.get('') ?? 0, this.#changes.get(namespace) ?? 0);
   }
 
   policiesOf(namespace: string): readonly Policy[] {
@@ -202,6 +217,11 @@ export class Caches implements Part, View {
     if (signal.aborted) return;
     this.#watched = this.#toWatch();
     this.pods.start();
+  }
+
+  /** Without a namespace: everywhere. */
+  #changed(namespace = ''): void {
+    this.#changes.set(namespace, ++this.#count);
   }
 
   #isWatched(namespace: string): boolean {

@@ -3,6 +3,7 @@ import { SECRET } from '../api/names.ts';
 import { startAll, stopAll, type Part } from '../runtime/lifecycle.ts';
 import type { Log } from '../runtime/log.ts';
 import { Audit } from './audit/audit.ts';
+import { Standings } from './audit/standings.ts';
 import { Breaker } from './breaker/breaker.ts';
 import type { BreakerMetrics } from './breaker/metrics.ts';
 import type { Caches, Listener } from './caches.ts';
@@ -61,6 +62,7 @@ export class Term implements Part, Listener {
   readonly name = 'what the leader runs';
   readonly #parts: readonly Part[];
   readonly #over = new AbortController();
+  readonly #standings: Standings;
   readonly #selection: Selection;
   readonly #controller: Controller;
   readonly #annotations: SidecarAnnotations;
@@ -77,6 +79,13 @@ export class Term implements Part, Listener {
     const namespaces = () => caches.namespaceNames();
     const labelsOf = (of: string) => caches.namespaceLabels(of);
     const site = { settings: config.sidecar, ownNamespace: namespace };
+    const standings = new Standings({
+      podsOf: (of) => pods.of(of),
+      policiesOf: (of) => caches.policiesOf(of),
+      surroundingsOf: (of) => surroundingsOf(caches, of, site),
+      isOutdated: (pod) => isOutdated(pod, config.sidecar),
+      changesOf: (of) => caches.changesOf(of),
+    });
     const selection = new Selection({ cluster, name, namespace, owner, now, log, caBundle: () => certs.caBundle });
     const provision = new Provision({
       cluster,
@@ -98,8 +107,7 @@ export class Term implements Part, Listener {
       namespaces,
       labelsOf,
       podsOf: (of) => pods.of(of),
-      surroundingsOf: (of) => surroundingsOf(caches, of, site),
-      isOutdated: (pod) => isOutdated(pod, config.sidecar),
+      standingsOf: (of) => standings.of(of),
       breakers: () => caches.breakers,
       sidecarsOf: (policy, within, before) => {
         const revision = revisionOf(policy, { ...config.elastic, redactRequired: config.redactRequired });
@@ -135,7 +143,7 @@ export class Term implements Part, Listener {
         surroundingsOf: (of) => surroundingsOf(caches, of, site),
         isConfigured: (of, stem) => configures(secrets.get(of, SECRET), stem),
         since: (policy, of) => selection.since(policy, of),
-        isOutdated: (pod) => isOutdated(pod, config.sidecar),
+        standingsOf: (of) => standings.of(of),
         isReady: () => caches.synced && selection.published && !unsupported,
         took: (pod) => pods.took(pod),
       },
@@ -160,6 +168,7 @@ export class Term implements Part, Listener {
     });
     const importers = config.kibana ? [new Importer({ kibana: new Kibana(config.kibana), metrics, random, log })] : [];
     this.#parts = [controller, annotations, reports, breaker, audit, ...importers];
+    this.#standings = standings;
     this.#selection = selection;
     this.#controller = controller;
     this.#annotations = annotations;
@@ -197,7 +206,9 @@ export class Term implements Part, Listener {
   namespaceChanged(...change: Parameters<Listener['namespaceChanged']>): void {
     this.#controller.namespaceChanged(...change);
     const [now, before] = change;
-    this.#audit.touch((now ?? before)!.metadata.name);
+    const { name } = (now ?? before)!.metadata;
+    if (!now) this.#standings.forget(name);
+    this.#audit.touch(name);
   }
 
   secretChanged(namespace: string): void {

@@ -11,6 +11,7 @@ import { Events } from '../events.ts';
 import { Metrics } from '../health/metrics.ts';
 import { inject } from '../inject/patch.ts';
 import type { Pod } from '../inject/pod.ts';
+import { Standings } from './standings.ts';
 import { Audit, type AuditView, type Pace } from './audit.ts';
 
 const PODS = '/api/v1/namespaces/shop/pods';
@@ -46,20 +47,24 @@ function start(more: Partial<AuditView> = {}, pace: Partial<Pace> = {}): void {
   const cluster = new Cluster(server.config());
   const now = () => new Date(Date.parse('2026-01-02T00:01:00Z') + time);
   const clock = () => time;
+  const ground = {
+    podsOf: pods,
+    policiesOf: () => policies,
+    surroundingsOf: () => ({ ...SURROUNDINGS, namespaceLabels }),
+    isOutdated: ({ metadata }: Pod) => metadata.name!.startsWith('old'),
+    changesOf: () => ++looks,
+    ...more,
+  };
+  const standings = new Standings(ground);
   audit = new Audit({
     cluster,
     view: {
+      ...ground,
       namespaces: () => ['shop'],
-      podsOf: () => {
-        looks++;
-        return pods();
-      },
-      policiesOf: () => policies,
       refusedIn: () => [],
-      surroundingsOf: () => ({ ...SURROUNDINGS, namespaceLabels }),
       isConfigured: () => true,
       since: () => '2026-01-01T00:00:00Z',
-      isOutdated: ({ metadata }) => metadata.name!.startsWith('old'),
+      standingsOf: (of) => standings.of(of),
       isReady: () => true,
       took: () => {},
       ...more,

@@ -12,7 +12,7 @@ import { Evictor, isGone, podPath, type EvictorOptions } from './evictor.ts';
 import { changesOf } from './follow.ts';
 import { skipNotices } from './notices.ts';
 import { find, planOf } from './plan.ts';
-import { standingOf } from './standing.ts';
+import type { Standing } from './standing.ts';
 import type { Attempt } from './turn.ts';
 
 /** What the audit knows of the cluster: the operator's copies, so that looking costs no request. */
@@ -29,7 +29,8 @@ export interface AuditView {
   isConfigured(namespace: string, stem: string): boolean;
   /** Since when the policy's pods are injected there, RFC 3339. */
   since(policy: Policy, namespace: string): string | undefined;
-  isOutdated(pod: Pod, policy: Policy): boolean;
+  /** How these pods stand to these policies. */
+  standingsOf(namespace: string): readonly Standing[];
   /** All of this is known, and the API server asks the webhook. */
   isReady(): boolean;
   /** Takes over a pod that was written here, before the watch tells of it. */
@@ -132,10 +133,9 @@ export class Audit implements Part {
     const policies = view.policiesOf(namespace);
     if (!surroundings || policies.length === 0) return void this.#attempts.delete(namespace);
     try {
+      await this.#follow(namespace, view.podsOf(namespace), policies);
       const pods = view.podsOf(namespace);
-      await this.#follow(namespace, pods, policies);
-      const isOutdated = (pod: Pod, policy: Policy) => view.isOutdated(pod, policy);
-      const standings = pods.flatMap((pod) => standingOf(pod, { policies, surroundings, isOutdated }) ?? []);
+      const standings = view.standingsOf(namespace);
       const since = (policy: Policy) => view.since(policy, namespace);
       const { candidates, workloads } = find(pods, standings, { surroundings, since, now: now() });
       const plan = planOf(workloads, this.#attempts.get(namespace) ?? new Map(), now().getTime());

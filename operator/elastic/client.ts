@@ -27,8 +27,11 @@ export class ElasticTrouble extends Error {
 }
 
 const CHECK_MS = 10_000;
-/** A new installation's master has the streams of all namespaces to make at once. */
-const CREATE_MS = 60_000;
+/**
+ * So long an answer may take: a new installation's master has the streams of all namespaces to make at once. It is said to the
+ * client as a whole, for the library's connections (undici's headersTimeout) hold no single request to a longer time than that.
+ */
+const ANSWER_MS = 60_000;
 
 /** Elasticsearch as the operator needs it: templates, a namespace's streams and their retention, its API key. */
 export class Elastic {
@@ -47,7 +50,7 @@ export class Elastic {
       nodes: [...urls],
       auth: credentials,
       maxRetries: urls.length,
-      requestTimeout: 10_000,
+      requestTimeout: ANSWER_MS,
       // A connection costs a handshake: a few of them, kept from one look to the next.
       agent: { connections: 16, keepAliveTimeout: 60_000 },
       ...(ca ? { tls: { ca } } : {}),
@@ -71,7 +74,7 @@ export class Elastic {
     if (this.#checking && now - this.#checkedAt < CHECK_MS) return this.#checking;
     this.#checkedAt = now;
     this.#checking = this.#try('reach Elasticsearch', async () => {
-      await this.#client.transport.request({ method: 'HEAD', path: '/' });
+      await this.#client.transport.request({ method: 'HEAD', path: '/' }, { requestTimeout: CHECK_MS });
     });
     return this.#checking;
   }
@@ -101,7 +104,7 @@ export class Elastic {
       if (missing.length === 0) return;
       this.#retention.delete(namespace);
       const operations = missing.flatMap((stream) => [{ create: { _index: stream } }, {}]);
-      const { items } = await this.#client.bulk({ operations }, { requestTimeout: CREATE_MS });
+      const { items } = await this.#client.bulk({ operations });
       for (const stream of await this.#missing(missing)) {
         const { status, error } = items[missing.indexOf(stream)]?.create ?? {};
         throw new ItemRefused(status, `${stream} was not created: ${error?.reason ?? 'no reason given'}`);
@@ -110,6 +113,8 @@ export class Elastic {
   }
 
   async #missing(streams: readonly string[]): Promise<string[]> {
+    // Nearly always all of them are there, which is one question.
+    if (await this.#client.indices.exists({ index: [...streams] })) return [];
     const there = await Promise.all(streams.map((stream) => this.#client.indices.exists({ index: stream })));
     return streams.filter((_, i) => !there[i]);
   }

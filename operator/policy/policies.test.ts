@@ -35,3 +35,25 @@ it('each is judged once, and known by what it was made of', () => {
   expect(policies.reaching('shop', {})[0]).toBe(policy);
   expect(policies.sourceOf(policy!).raw).toBe(raw);
 });
+
+it.each([
+  ['its status was written', { status: { observedGeneration: 1 } }, {}, true],
+  ['somebody changed it', {}, { generation: 2 }, false],
+  ['it is being deleted', {}, { deletionTimestamp: '2026-01-02T00:00:00Z' }, false],
+  ['it was deleted and made again', {}, { uid: 'another' }, false],
+])('a policy is the same one, and not judged again, unless it is another: %s', (_, more, metadata, same) => {
+  const before = rawPolicy('own') as RawPolicy;
+  const now: RawPolicy = { ...before, ...more, metadata: { ...before.metadata, ...metadata } };
+  const policies = policiesOf(now);
+  const policy = policies.judge(before);
+  expect(policies.isSame(now, before)).toBe(same);
+  expect(policies.judge(now) === policy).toBe(same);
+  const judged = policies.judge(now);
+  expect(judged.ok && policies.sourceOf(judged.policy).raw).toBe(now);
+});
+
+it('a policy that came or went is no longer the same', () => {
+  const raw = rawPolicy('own') as RawPolicy;
+  const policies = policiesOf(raw);
+  expect([policies.isSame(raw, undefined), policies.isSame(undefined, raw)]).toEqual([false, false]);
+});

@@ -36,6 +36,21 @@ export class Policies {
     return judged;
   }
 
+  /**
+   * Whether nothing by which it is judged is another one: a status that was written is no news. What was found of `before` is then
+   * true of `now`, and the policy is the same object.
+   */
+  isSame(now: RawPolicy | undefined, before: RawPolicy | undefined): boolean {
+    if (!now || !before) return false;
+    const [is, was] = [now.metadata, before.metadata];
+    if (is.uid !== was.uid || is.generation !== was.generation || is.deletionTimestamp !== was.deletionTimestamp)
+      return false;
+    const judged = this.judge(before);
+    this.#judged.set(now, judged);
+    if (judged.ok) this.#sources.set(judged.policy, { raw: now, notes: judged.notes });
+    return true;
+  }
+
   /** Those of the namespace and of the cluster that are not accepted. */
   refusedIn(namespace: string): RawPolicy[] {
     return this.all().filter((raw) => (raw.metadata.namespace ?? namespace) === namespace && !this.judge(raw).ok);

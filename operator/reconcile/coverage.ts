@@ -1,6 +1,6 @@
 import type { SkipReason } from '../../api/names.ts';
-import type { PolicyStatus } from '../../api/policy.ts';
-import { standingOf, type StandingOptions } from '../audit/standing.ts';
+import type { Policy, PolicyStatus } from '../../api/policy.ts';
+import { standingOf, type Standing, type StandingOptions } from '../audit/standing.ts';
 import { displayName, type Pod } from '../inject/pod.ts';
 import { stemOf, titleOf } from '../policy/accept.ts';
 
@@ -12,22 +12,34 @@ const LISTED = 32;
 /**
  * Each policy's pods, by its stem, and for those without a sidecar why. Pods that have ended or are going do not count.
  */
-export function coverage(pods: Iterable<Pod>, options: StandingOptions): Map<string, Coverage> {
-  const all = new Map<string, Coverage>(options.policies.map((policy) => [stemOf(policy), emptyCoverage()]));
-  for (const pod of pods) {
-    const standing = standingOf(pod, options);
-    if (!standing) continue;
-    const { policy, shadowed, skip, isOutdated } = standing;
+export function coverage(pods: readonly Pod[], options: StandingOptions): Map<string, Coverage> {
+  return coverageOf(
+    options.policies,
+    pods.flatMap((pod) => standingOf(pod, options) ?? []),
+  );
+}
+
+/** The same of pods that were judged already, maybe by policies that came since. */
+export function coverageOf(policies: readonly Policy[], standings: readonly Standing[]): Map<string, Coverage> {
+  const all = new Map<string, Coverage>(policies.map((policy) => [stemOf(policy), emptyCoverage()]));
+  for (const { pod, policy, shadowed, skip, isOutdated } of standings) {
     const name = displayName(pod);
-    const counts = all.get(stemOf(policy))!;
+    const counts = countsOf(all, policy);
     counts.matched++;
     if (skip) count(counts, skip.reason, name);
     else counts.injected++;
     if (isOutdated) counts.outdated++;
-    for (const one of shadowed) shadow(all.get(stemOf(one))!, titleOf(policy), name);
+    for (const one of shadowed) shadow(countsOf(all, one), titleOf(policy), name);
   }
   for (const counts of all.values()) order(counts);
   return all;
+}
+
+function countsOf(all: Map<string, Coverage>, policy: Policy): Coverage {
+  const stem = stemOf(policy);
+  const found = all.get(stem) ?? emptyCoverage();
+  all.set(stem, found);
+  return found;
 }
 
 export const emptyCoverage = (): Coverage => ({ matched: 0, injected: 0, outdated: 0, skipped: [], shadowed: [] });

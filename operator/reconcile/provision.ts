@@ -57,6 +57,8 @@ export class Provision {
   /** By namespace: a key that was minted and is not in its Secret yet, and the id of the one that was put there last. */
   readonly #unwritten = new Map<string, StoredKey>();
   readonly #written = new Map<string, string>();
+  /** By namespace, the Secret that was last wanted, and what it was made of. */
+  readonly #wanted = new Map<string, { of: unknown[]; secret: ReturnType<typeof secretOf> }>();
   readonly #prepared = new Map<string, { retention: string; at: number; notes: string[] }>();
 
   constructor(options: ProvisionOptions) {
@@ -107,6 +109,7 @@ export class Provision {
     const ours = secret && isManaged(secret) ? secret : undefined;
     const key = storedKey(ours);
     if (key && hasSidecars) return this.#write(namespace, { policies: [], refused: [], key, before: ours });
+    this.#wanted.delete(namespace);
     const ids = new Set([this.#written.get(namespace), this.#unwritten.get(namespace)?.id, key?.id]);
     if (ours) await cluster.delete(secretPath(namespace));
     // A namespace that is deleted takes its Secret along, but not the key.
@@ -123,18 +126,34 @@ export class Provision {
     const { policies, refused, key, before } = given;
     const redactionKey = storedRedactionKey(before) ?? newRedactionKey();
     const lastGood = filesOf(before, refused);
-    const contents = {
-      namespace,
-      policies,
-      lastGood,
-      key,
+    const { url, ca } = reports() ?? {};
+    const of = [
+      ...policies,
+      ...Object.entries(lastGood).flat(),
+      key.id,
+      key.encoded,
+      key.expires,
       redactionKey,
-      redactRequired,
-      reports: reports(),
-      ...settings,
-    };
-    const wanted = secretOf(contents);
-    if (!stands(before, wanted)) secrets.took(await cluster.apply<Secret>(secretPath(namespace), wanted));
+      url,
+      ca,
+    ];
+    let wanted = this.#wanted.get(namespace);
+    // Most looks find that nothing changed, and it costs as much as all else of them.
+    if (!wanted || !isSame(wanted.of, of)) {
+      const target = url !== undefined && ca !== undefined ? { url, ca } : undefined;
+      const contents = {
+        namespace,
+        policies,
+        lastGood,
+        key,
+        redactionKey,
+        redactRequired,
+        reports: target,
+        ...settings,
+      };
+      this.#wanted.set(namespace, (wanted = { of, secret: secretOf(contents) }));
+    }
+    if (!stands(before, wanted.secret)) secrets.took(await cluster.apply<Secret>(secretPath(namespace), wanted.secret));
     this.#unwritten.delete(namespace);
     // A key that was renewed lives on to its own end: the kubelet takes a minute to bring the new one to running sidecars.
     // Not so the key of a Secret that somebody deleted.
@@ -165,3 +184,6 @@ export class Provision {
     return notes;
   }
 }
+
+const isSame = (some: readonly unknown[], others: readonly unknown[]): boolean =>
+  some.length === others.length && some.every((one, i) => one === others[i]);

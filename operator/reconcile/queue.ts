@@ -57,7 +57,7 @@ export class Queue implements Part {
 
   #next(): void {
     for (const key of this.#waiting) {
-      if (this.#stopped || this.#working.size >= (this.#options.workers ?? 16)) return;
+      if (this.#stopped || this.#working.size >= (this.#options.workers ?? 32)) return;
       if (this.#working.has(key)) continue;
       this.#waiting.delete(key);
       this.#working.set(key, this.#work(key));

@@ -13,6 +13,7 @@ import {
   SURROUNDINGS,
   withinOf,
 } from '../../test/operator/objects.ts';
+import { Standings } from '../audit/standings.ts';
 import type { State } from '../breaker/state.ts';
 import { Cluster } from '../cluster.ts';
 import { Elastic, type Credentials } from '../elastic/client.ts';
@@ -84,7 +85,7 @@ async function operator({ credentials = USER, unsupported }: Given = {}) {
   elastics.push(elastic);
   const now = () => new Date(time);
   const about = { cluster, name: 'tracewell', namespace: 'ops', owner: 'tracewell', now, log };
-  const selection = new Selection({ ...about, caBundle: () => 'authority' });
+  const selection = new Selection({ ...about, caBundle: () => 'authority', restMs: 0 });
   await selection.start(() => undefined);
   const objects = <T>(path: string) => kube.objects.list(parsePath(path)) as unknown as T[];
   const platform = { ownNamespace: 'ops', bounds: { retention: {}, resources: {} } };
@@ -104,6 +105,15 @@ async function operator({ credentials = USER, unsupported }: Given = {}) {
     metrics,
     now,
   });
+  const podsOf = (namespace: string) => objects<Pod>(`/api/v1/namespaces/${namespace}/pods`);
+  let changes = 0;
+  const standings = new Standings({
+    podsOf,
+    policiesOf: (namespace) => policies.reaching(namespace, labels ?? {}),
+    surroundingsOf: () => labels && { ...SURROUNDINGS, namespaceLabels: labels },
+    isOutdated: () => false,
+    changesOf: () => ++changes,
+  });
   const reconciler = new Reconciler({
     cluster,
     policies,
@@ -111,9 +121,8 @@ async function operator({ credentials = USER, unsupported }: Given = {}) {
     selection,
     namespaces: () => (labels ? ['shop'] : []),
     labelsOf: (namespace) => (namespace === 'shop' ? labels : undefined),
-    podsOf: (namespace) => objects<Pod>(`/api/v1/namespaces/${namespace}/pods`),
-    surroundingsOf: () => labels && { ...SURROUNDINGS, namespaceLabels: labels },
-    isOutdated: () => false,
+    podsOf,
+    standingsOf: (namespace) => standings.of(namespace),
     breakers: () => breakers,
     sidecarsOf: (policy, namespaces) => {
       heard.push(`${policy.metadata.name} in ${namespaces.join(', ')}`);

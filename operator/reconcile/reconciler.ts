@@ -3,16 +3,16 @@ import { API_VERSION, CONDITION } from '../../api/names.ts';
 import type { Policy, PolicyStatus } from '../../api/policy.ts';
 import type { Log } from '../../runtime/log.ts';
 import { Turns } from '../../runtime/turns.ts';
+import type { Standing } from '../audit/standing.ts';
 import { stopOf, type State } from '../breaker/state.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Figures } from '../ledger/figures.ts';
 import type { Metrics } from '../health/metrics.ts';
 import { isInjected, type Pod } from '../inject/pod.ts';
-import type { Surroundings } from '../inject/skip.ts';
 import { stemOf, statusPath, type Judged, type RawPolicy } from '../policy/accept.ts';
 import type { Policies } from '../policy/policies.ts';
 import type { Sidecars } from '../reports/configuration.ts';
-import { coverage, emptyCoverage, sum, type Coverage } from './coverage.ts';
+import { coverageOf, sum, type Coverage } from './coverage.ts';
 import { clusterPolicyKey, parseKey } from './key.ts';
 import { hasEnded } from './pods.ts';
 import type { Provision } from './provision.ts';
@@ -29,9 +29,8 @@ export interface ReconcilerOptions {
   /** Undefined when the namespace is gone or going. */
   labelsOf: (namespace: string) => Readonly<Record<string, string>> | undefined;
   podsOf: (namespace: string) => readonly Pod[];
-  /** What skip reasons read beside the pod, for a namespace that is there. */
-  surroundingsOf: (namespace: string) => Surroundings | undefined;
-  isOutdated: (pod: Pod, policy: Policy) => boolean;
+  /** How the pods of a namespace stand to the policies that reach it. */
+  standingsOf: (namespace: string) => readonly Standing[];
   breakers: () => State;
   /** How a policy's sidecars in these namespaces stand; undefined where none can report. `before`: what its status says. */
   sidecarsOf: (policy: Policy, namespaces: readonly string[], before: PolicyStatus | undefined) => Sidecars | undefined;
@@ -85,7 +84,7 @@ export class Reconciler {
     if (hasOwn && hasSecret && !unsupported()) await selection.add(namespace);
     else if (!hasOwn) await selection.remove(namespace);
     await this.#turns.next();
-    const pods = this.#cover(namespace, reaching);
+    const pods = coverageOf(reaching, this.#options.standingsOf(namespace));
     this.#found.set(namespace, { finding, pods });
     for (const policy of reaching) {
       const counts = pods.get(stemOf(policy))!;
@@ -118,14 +117,6 @@ export class Reconciler {
   #reachedBy(policy: Policy): string[] {
     const { namespaces, labelsOf, policies } = this.#options;
     return namespaces().filter((namespace) => policies.isReached(policy, namespace, labelsOf(namespace) ?? {}));
-  }
-
-  #cover(namespace: string, policies: readonly Policy[]): Map<string, Coverage> {
-    const { podsOf, surroundingsOf, isOutdated } = this.#options;
-    const surroundings = surroundingsOf(namespace);
-    // It may have gone meanwhile.
-    if (!surroundings) return new Map(policies.map((policy) => [stemOf(policy), emptyCoverage()]));
-    return coverage(podsOf(namespace), { policies, surroundings, isOutdated });
   }
 
   /** Says of each policy of the namespace that is not accepted why, and returns the stems of all that are not. */

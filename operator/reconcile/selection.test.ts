@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ApiServer } from '../../test/operator/api-server.ts';
 import { keepingLog } from '../../test/operator/log.ts';
+import { wait } from '../../runtime/wait.ts';
 import { Cluster } from '../cluster.ts';
 import { clusterPolicyOf, policyOf } from '../../test/operator/objects.ts';
 import { Selection } from './selection.ts';
@@ -24,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-const create = () =>
+const create = (restMs = 0) =>
   new Selection({
     cluster: new Cluster(server.config()),
     name: 'tracewell',
@@ -33,6 +34,7 @@ const create = () =>
     caBundle: () => ca,
     now: () => new Date(time),
     log,
+    restMs,
   });
 async function started(): Promise<Selection> {
   const selection = create();
@@ -61,6 +63,19 @@ describe('the selection', () => {
     expect(selected()).toEqual(['shop']);
     expect(selection.since(own, 'shop')).toBe('2026-01-02T00:00:00.000Z');
     expect(selection.since(own, 'bank')).toBeUndefined();
+  });
+
+  it('is written once for what comes soon after a write, and at once after a rest', async () => {
+    const selection = create(200);
+    await selection.start(() => undefined);
+    const before = writes();
+    const adding = ['c', 'a', 'b'].map(async (namespace, i) => {
+      await wait(10 * i);
+      await selection.add(namespace);
+    });
+    await Promise.all(adding);
+    expect(selected()).toEqual(['a', 'b', 'c']);
+    expect(writes()).toBe(before + 1);
   });
 
   it('is written once for what comes together, and everything is in it', async () => {

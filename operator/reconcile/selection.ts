@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LabelSelector, Policy } from '../../api/policy.ts';
 import type { Log } from '../../runtime/log.ts';
+import { wait } from '../../runtime/wait.ts';
 import type { Cluster, KubeObject } from '../cluster.ts';
 import { untouched } from '../policy/accept.ts';
 import { clusterPolicyOf, webhookConfig, webhookPath, type WebhookTarget } from './webhook-config.ts';
@@ -14,6 +15,8 @@ export interface SelectionOptions {
   caBundle: () => string;
   now: () => Date;
   log: Log;
+  /** From one write to the next, milliseconds. */
+  restMs?: number;
 }
 
 interface Configuration extends KubeObject {
@@ -25,6 +28,9 @@ export interface Selected {
   namespaces: string[];
   clusterPolicies: string[];
 }
+
+/** A new installation's namespaces come one after the other, and each write is of all of them: some go together. */
+const REST_MS = 500;
 
 /** Whose pods the API server asks us about, and the webhook configuration that says so. */
 export class Selection {
@@ -38,6 +44,7 @@ export class Selection {
   #written: unknown;
   #stands: unknown;
   #writing: Promise<unknown> = Promise.resolve();
+  #rest: Promise<void> = Promise.resolve();
 
   constructor(options: SelectionOptions) {
     this.#options = options;
@@ -152,9 +159,18 @@ export class Selection {
   }
 
   async #write({ again = false } = {}): Promise<void> {
-    const { cluster, name, caBundle } = this.#options;
-    const target = { ...(await this.#identify()), caBundle: caBundle() };
-    const wanted = webhookConfig(target, {
+    const { cluster, name, restMs = REST_MS } = this.#options;
+    if (!again && isDeepStrictEqual(await this.#wanted(), this.#written)) return;
+    await this.#rest;
+    const wanted = await this.#wanted();
+    this.#stands = (await cluster.apply<Configuration>(webhookPath(name), wanted)).webhooks;
+    this.#written = wanted;
+    this.#rest = wait(restMs);
+  }
+
+  async #wanted(): Promise<unknown> {
+    const target = { ...(await this.#identify()), caBundle: this.#options.caBundle() };
+    return webhookConfig(target, {
       namespaces: [...this.#namespaces.keys()],
       clusterPolicies: [...this.#clusterPolicies].map(([policy, { namespaceSelector }]) => ({
         name: policy,
@@ -162,9 +178,6 @@ export class Selection {
       })),
       excluded: [...untouched(this.#options.namespace), ...this.#excluded],
     });
-    if (!again && isDeepStrictEqual(wanted, this.#written)) return;
-    this.#stands = (await cluster.apply<Configuration>(webhookPath(name), wanted)).webhooks;
-    this.#written = wanted;
   }
 
   async #identify(): Promise<WebhookTarget> {

@@ -57,7 +57,7 @@ describe.skipIf(world.missing)(`two replicas ${world.missing}`, () => {
     const before = await leader();
     const others = (await replicas()).filter((name) => name !== before);
     await world.kubectl('delete', 'pod', before, '-n', NAMESPACE, '--wait=false');
-    await until('another leader', async () => others.includes(await leader()), { timeoutMs: 10_000 });
+    await until('another leader', async () => others.includes(await leader()), { timeoutMs: 30_000 });
     await world.namespace('succession');
     await world.policy('succession');
     await available();
