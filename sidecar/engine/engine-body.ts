@@ -40,7 +40,16 @@ export class EngineBody implements BulkBody {
     for (const level of URGENT) engine.addUrgent(level);
     engine.setOpenings(openingTables());
     const { rows } = engine;
-    this.#rows = { count: 0, to: 0, covered: 0, waiting: [], ...rows, isUrgent: false, redactions: new Map() };
+    this.#rows = {
+      count: 0,
+      to: 0,
+      covered: 0,
+      offsetSum: 0,
+      waiting: [],
+      ...rows,
+      isUrgent: false,
+      redactions: new Map(),
+    };
   }
 
   get length(): number {
@@ -119,6 +128,7 @@ export class EngineBody implements BulkBody {
     rows.count = job[JOB.rows]!;
     rows.to = job[JOB.at]! - chunkAt;
     rows.covered = job[JOB.covered]!;
+    rows.offsetSum = this.#engine.jobOffsetSum[0]!;
     rows.waiting = [JOB.waiting, JOB.waiting + 1].flatMap((field) => (job[field]! > 0 ? [job[field]! - chunkAt] : []));
     rows.isUrgent = job[JOB.urgent] === 1;
     this.#body.length = job[JOB.to]! - bodyAt;
@@ -146,6 +156,7 @@ export class EngineBody implements BulkBody {
     rows.ends[row] = this.#body.length;
     rows.lanes[row] = lane;
     job[JOB.covered]! += bytes;
+    this.#engine.jobOffsetSum[0]! += offset;
     const { redactions } = rows;
     for (const [rule, count] of origin.redactor?.hits ?? []) redactions.set(rule, (redactions.get(rule) ?? 0) + count);
   }

@@ -71,6 +71,8 @@ export const JOB = {
   declinedText: 20,
   declinedStop: 21,
 } as const;
+/** Where its last field stands, bytes. */
+const OFFSET_SUM_AT = 96;
 
 /** The compiled engine and its memory. */
 export class Engine {
@@ -83,6 +85,8 @@ export class Engine {
   readonly job: Uint32Array;
   /** Its first field: where the byte at address 0 would stand in the file. */
   readonly jobOffset: Float64Array;
+  /** Its last field: the sum of the documents' offsets. */
+  readonly jobOffsetSum: Float64Array;
   readonly rows: { offsets: Float64Array; bytes: Uint32Array; ends: Uint32Array; lanes: Uint8Array };
   readonly #exports: Exports;
   readonly #memory: Buffer;
@@ -102,6 +106,7 @@ export class Engine {
     this.#memory = Buffer.from(memory.buffer);
     this.#jobAt = engine.reserve(128);
     this.jobOffset = new Float64Array(memory.buffer, this.#jobAt, 1);
+    this.jobOffsetSum = new Float64Array(memory.buffer, this.#jobAt + OFFSET_SUM_AT, 1);
     this.job = new Uint32Array(memory.buffer, this.#jobAt + 8, JOB.declinedStop + 1);
     this.#scratch = engine.reserve(SCRATCH_BYTES);
     const [offsets, bytes, ends, lanes] = [8, 4, 4, 1].map((size) => engine.reserve(size * MOST_ROWS));

@@ -13,7 +13,8 @@ function rowsOf(offsets: readonly number[], ends: readonly number[]): Rows {
   return {
     count: offsets.length,
     to: 0,
-    covered: 0,
+    covered: 20 * offsets.length,
+    offsetSum: offsets.reduce((sum, offset) => sum + offset, 0),
     waiting: [],
     offsets: Float64Array.from([...offsets, 99]),
     bytes: Uint32Array.from([...offsets.map(() => 20), 99]),

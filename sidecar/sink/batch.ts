@@ -1,6 +1,6 @@
 import type { Origin } from '../plain/document.ts';
 import type { Extent } from '../plain/record.ts';
-import type { Lane } from '../source/lane.ts';
+import { UNFRAMED, type Lane } from '../source/lane.ts';
 import type { LogFile } from '../source/log-file.ts';
 import type { Rows } from './bulk-body.ts';
 import type { Packed } from './slice.ts';
@@ -21,6 +21,17 @@ export interface Run {
   rule: string | undefined;
   from: number;
   to: number;
+  /** Sums over them: what is settled all at once is not counted one by one. */
+  bytes: number;
+  offsets: number;
+  unframed: number;
+}
+
+/** Some records of a run. */
+interface Part extends Pick<Run, 'file' | 'origin' | 'rule'> {
+  bytes: number;
+  offsets: number;
+  unframed: number;
 }
 
 /** What an entry without lines counts as, so that a batch of nothing but those is full some time. */
@@ -50,14 +61,14 @@ export class Batch {
   /** A record whose lines end at `end` of the body. */
   add(file: LogFile, origin: Origin, extent: Extent, end: number): void {
     this.#row(extent, end);
-    this.#extend(file, origin, undefined);
+    this.#extend({ file, origin, rule: undefined, ...sumsOf(extent) });
   }
 
   /** A record that a rule leaves out: it is answered for when its turn comes. */
   discard(file: LogFile, extent: Extent, rule: string): void {
     this.#row(extent, this.#end);
     this.#discarded++;
-    this.#extend(file, undefined, rule);
+    this.#extend({ file, origin: undefined, rule, ...sumsOf(extent) });
   }
 
   /** What was replaced in records that were added. */
@@ -69,7 +80,8 @@ export class Batch {
   }
 
   /** Many records of one file at once. */
-  addRows(file: LogFile, origin: Origin, { count, offsets, bytes, ends, lanes, redactions }: Rows): void {
+  addRows(file: LogFile, origin: Origin, rows: Rows): void {
+    const { count, covered, offsets, bytes, ends, lanes, offsetSum, redactions } = rows;
     if (count === 0) return;
     this.#reserve(count);
     const at = this.count;
@@ -78,7 +90,8 @@ export class Batch {
     this.ends.set(ends.subarray(0, count), at);
     this.lanes.set(lanes.subarray(0, count), at);
     this.count += count;
-    this.#extend(file, origin, undefined);
+    // Each line has a header.
+    this.#extend({ file, origin, rule: undefined, bytes: covered, offsets: offsetSum, unframed: 0 });
     this.addRedactions(file, redactions);
   }
 
@@ -138,10 +151,17 @@ export class Batch {
   }
 
   /** The last records belong to this run. */
-  #extend(file: LogFile, origin: Origin | undefined, rule: string | undefined): void {
+  #extend(part: Part): void {
     const last = this.runs.at(-1);
-    if (last && last.file === file && last.origin === origin && last.rule === rule) last.to = this.count;
-    else this.runs.push({ file, origin, rule, from: last?.to ?? 0, to: this.count });
+    const { file, origin, rule, bytes, offsets, unframed } = part;
+    if (!last || last.file !== file || last.origin !== origin || last.rule !== rule) {
+      this.runs.push({ from: last?.to ?? 0, to: this.count, ...part });
+      return;
+    }
+    last.to = this.count;
+    last.bytes += bytes;
+    last.offsets += offsets;
+    last.unframed += unframed;
   }
 
   #reserve(more: number): void {
@@ -161,3 +181,5 @@ export class Batch {
     this.lanes.set(lanes.subarray(0, count));
   }
 }
+
+const sumsOf = ({ offset, bytes, lane }: Extent) => ({ bytes, offsets: offset, unframed: lane === UNFRAMED ? 1 : 0 });

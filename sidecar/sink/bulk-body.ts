@@ -22,6 +22,7 @@ export interface Rows extends Taken {
   bytes: Uint32Array;
   ends: Uint32Array;
   lanes: Uint8Array;
+  offsetSum: number;
   /** One of them has a level of which people want to know at once. */
   isUrgent: boolean;
   /** How often which rule replaced something in them. */

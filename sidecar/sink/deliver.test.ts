@@ -10,7 +10,8 @@ import type { LogFile } from '../source/log-file.ts';
 import type { Outcome } from './answer.ts';
 import { Batch } from './batch.ts';
 import { PlainBody } from './bulk-body.ts';
-import { Deliverer, type Fate } from './deliver.ts';
+import { Deliverer } from './deliver.ts';
+import type { Fate } from './fates.ts';
 
 const clock = new FakedClock();
 beforeEach(() => clock.start());
@@ -35,7 +36,7 @@ function world() {
   const { log, said } = listen();
   const ending = new AbortController();
   const now = () => performance.now();
-  const deliverer = new Deliverer({
+  const real = new Deliverer({
     sink,
     streams: () => ({ logs: LOGS, deadLetters: DEAD }),
     log,
@@ -45,6 +46,13 @@ function world() {
     random: () => 1,
     ending: ending.signal,
   });
+  /** Each record's fate. */
+  const deliver = async (batch: Batch): Promise<readonly Fate[]> => {
+    const fates = await real.deliver(batch);
+    if (fates !== 'stored') return fates;
+    return batch.runs.flatMap(({ rule, from, to }) => all(to - from, rule === undefined ? 'stored' : 'discarded'));
+  };
+  const deliverer = { deliver };
   const lines = (message: string) => said.filter((line) => line.message === message);
   return { sink, said, lines, ending, deliverer };
 }

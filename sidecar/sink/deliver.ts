@@ -4,14 +4,12 @@ import { DocumentWriter } from '../plain/document.ts';
 import type { RawRecord } from '../plain/record.ts';
 import type { Reminder } from '../reminder.ts';
 import type { Batch, Entry } from './batch.ts';
+import { FateList, type Fates } from './fates.ts';
 import { readFirstForm } from './first-form.ts';
 import { Patience } from './patience.ts';
 import { Rejections, type Counts } from './rejections.ts';
-import { Sender, type OnTaken, type Refused, type Sink, type Taken } from './sender.ts';
+import { Sender, type OnTaken, type Refused, type Sink } from './sender.ts';
 import { pack, Slice, unpack } from './slice.ts';
-
-/** What became of a record for good: Elasticsearch has it, had it, or has it as a dead letter; or a rule leaves it out. */
-export type Fate = Taken | 'deadLettered' | 'discarded';
 
 export interface DelivererOptions {
   sink: Sink;
@@ -54,9 +52,8 @@ export class Deliverer {
     this.#patience = new Patience(options);
   }
 
-  /** The fates in the order of the batch. */
-  async deliver(batch: Batch): Promise<Fate[]> {
-    const fates = Array<Fate>(batch.count).fill('discarded');
+  async deliver(batch: Batch): Promise<Fates> {
+    const fates = new FateList(batch.count);
     let waiting = new Slice(batch.packed, batch.sent);
     let held: Counts = new Map();
     let turn = this.#patience.now();
@@ -78,15 +75,15 @@ export class Deliverer {
       waiting = waiting.of(back.map(({ place }) => place).sort((a, b) => a - b));
       turn = await this.#patience.turn();
     }
-    return fates;
+    return fates.fates;
   }
 
   /** In the first form, and what is refused as clean text read from its file; returns what is refused again. */
-  async #offer(batch: Batch, slice: Slice, fates: Fate[]): Promise<Refused[]> {
-    const onTaken: OnTaken = (place, how) => {
-      fates[place] = how;
-    };
-    const refused = await this.#logs.send(slice, onTaken);
+  async #offer(batch: Batch, slice: Slice, fates: FateList): Promise<Refused[]> {
+    const onTaken: OnTaken = (place, how) => fates.set(place, how);
+    // While nothing is noted, this is all of the batch that is sent.
+    const onAllStored = fates.isBegun ? undefined : () => fates.setAllStored();
+    const refused = await this.#logs.send(slice, onTaken, onAllStored);
     const reread = rereader(batch);
     const write: Write = async (writer, entry, { reason }) => {
       writer.repaired(await reread(entry), entry.origin, reason);
@@ -105,7 +102,7 @@ export class Deliverer {
     return this.#options.ending.aborted ? new Map() : kept;
   }
 
-  async #bury(batch: Batch, refused: readonly Refused[], fates: Fate[]): Promise<void> {
+  async #bury(batch: Batch, refused: readonly Refused[], fates: FateList): Promise<void> {
     const { log, reminder, streams } = this.#options;
     const [first] = refused;
     if (!first) return;
@@ -118,9 +115,7 @@ export class Deliverer {
     const write: Write = async (writer, entry, { reason, error }) => {
       writer.deadLetter(await reread(entry), entry.origin, { reason, error });
     };
-    const onTaken: OnTaken = (place) => {
-      fates[place] = 'deadLettered';
-    };
+    const onTaken: OnTaken = (place) => fates.set(place, 'deadLettered');
     await this.#sendAnew(batch, refused, { write, to: this.#deadLetters, onTaken });
   }
 

@@ -9,7 +9,8 @@ import type { State } from '../source/state.ts';
 import { batchAge, Rate } from './age.ts';
 import { Batch } from './batch.ts';
 import { PlainBody, type BulkBody, type LineRange, type Taken } from './bulk-body.ts';
-import type { Deliverer, Fate } from './deliver.ts';
+import type { Deliverer } from './deliver.ts';
+import type { Fates } from './fates.ts';
 import { settle, standingsOf, type Standings } from './settle.ts';
 
 export interface OutboxOptions {
@@ -28,7 +29,7 @@ export interface OutboxOptions {
 interface Flight {
   batch: Batch;
   standings: Standings;
-  fates: Fate[] | undefined;
+  fates: Fates | undefined;
 }
 
 /** Which rule leaves out the record of two lines of a body, if any. */

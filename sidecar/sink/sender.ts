@@ -71,8 +71,11 @@ export class Sender {
     this.#patience = new Patience(options);
   }
 
-  /** Tells `onTaken` of each record that is taken, and returns those that are refused. */
-  async send(slice: Slice, onTaken: OnTaken): Promise<Refused[]> {
+  /**
+   * Tells `onTaken` of each record that is taken, and returns those that are refused. When one answer says that all are new and
+   * stored, `onAllStored` hears of it instead, where there is one.
+   */
+  async send(slice: Slice, onTaken: OnTaken, onAllStored?: () => void): Promise<Refused[]> {
     const { giveUp, silenceMs, sink, stream } = this.#options;
     const refused: Refused[] = [];
     const queue = slice.count > 0 ? [slice] : [];
@@ -83,6 +86,12 @@ export class Sender {
         break;
       }
       const { url, answer } = await sink.post(stream(), part.parcel(), silenceMs);
+      if (answer.kind === 'stored' && part === slice && onAllStored) {
+        onAllStored();
+        this.#calm();
+        this.#patience.done(turn);
+        break;
+      }
       const { again, trouble, progress = false } = this.#read(answer, part, refused, onTaken);
       queue.unshift(...again);
       if (trouble) {

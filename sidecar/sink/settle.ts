@@ -1,8 +1,8 @@
 import type { Checkpoint, Sums } from '../source/checkpoint.ts';
-import { UNFRAMED, type LaneOffsets } from '../source/lane.ts';
+import type { LaneOffsets } from '../source/lane.ts';
 import type { LogFile } from '../source/log-file.ts';
-import type { Batch } from './batch.ts';
-import type { Fate } from './deliver.ts';
+import type { Batch, Run } from './batch.ts';
+import type { Fate, Fates } from './fates.ts';
 
 /** Where the files of a batch will stand when it is answered for; taken when it is handed over. */
 export type Standings = ReadonlyMap<LogFile, LaneOffsets>;
@@ -33,20 +33,15 @@ const OTHER_RULES = 'other';
 const RULES_AT_MOST = 64;
 
 /** Adds each file's records up by their fates, moves its checkpoint, and returns the checkpoints that moved. */
-export function settle(batch: Batch, fates: readonly Fate[], standings: Standings): Checkpoint[] {
+export function settle(batch: Batch, fates: Fates, standings: Standings): Checkpoint[] {
   const shares = new Map<LogFile, Share>();
-  for (const { file, rule, from, to } of batch.runs) {
+  for (const run of batch.runs) {
+    const { file, rule, from, to } = run;
     let share = shares.get(file);
     if (!share) shares.set(file, (share = newShare()));
-    for (let place = from; place < to; place++) {
-      const fate = fates[place]!;
-      const count = share[fate === 'duplicate' ? 'stored' : fate];
-      count.records++;
-      count.bytes += batch.bytes[place]!;
-      count.offsets += batch.offsets[place]!;
-      if (fate === 'duplicate') share.duplicates++;
-      if (batch.lanes[place] === UNFRAMED) share.unframed++;
-    }
+    share.unframed += run.unframed;
+    if (fates === 'stored') include(share[rule === undefined ? 'stored' : 'discarded'], to - from, run);
+    else addEach(share, batch, run, fates);
     if (rule !== undefined) share.discardedBy[rule] = (share.discardedBy[rule] ?? 0) + to - from;
   }
   return [...shares].map(([file, share]) => {
@@ -66,6 +61,20 @@ export function settle(batch: Batch, fates: readonly Fate[], standings: Standing
     const records = stored.records + deadLettered.records + discarded.records;
     return file.settle(moved, records, stored.bytes + deadLettered.bytes + discarded.bytes);
   });
+}
+
+function addEach(share: Share, { bytes, offsets }: Batch, { from, to }: Run, fates: readonly Fate[]): void {
+  for (let place = from; place < to; place++) {
+    const fate = fates[place]!;
+    include(share[fate === 'duplicate' ? 'stored' : fate], 1, { bytes: bytes[place]!, offsets: offsets[place]! });
+    if (fate === 'duplicate') share.duplicates++;
+  }
+}
+
+function include(count: Count, records: number, { bytes, offsets }: Pick<Count, 'bytes' | 'offsets'>): void {
+  count.records += records;
+  count.bytes += bytes;
+  count.offsets += offsets;
 }
 
 const none = (): Count => ({ records: 0, bytes: 0, offsets: 0 });

@@ -8,11 +8,12 @@ import { Collector } from '../../sidecar/plain/collect.ts';
 import type { Origin } from '../../sidecar/plain/document.ts';
 import type { RawRecord } from '../../sidecar/plain/record.ts';
 import { Redactor } from '../../sidecar/plain/redact/redactor.ts';
-import { Batch } from '../../sidecar/sink/batch.ts';
+import { Batch, type Entry, type Run } from '../../sidecar/sink/batch.ts';
 import type { BulkBody } from '../../sidecar/sink/bulk-body.ts';
 import { freshCheckpoint } from '../../sidecar/source/checkpoint.ts';
 import { openFile } from '../../sidecar/source/discovery.ts';
 import { LogFile } from '../../sidecar/source/log-file.ts';
+import { UNFRAMED } from '../../sidecar/source/lane.ts';
 import type { Reading } from '../../sidecar/source/reading.ts';
 
 export interface ConversionOptions {
@@ -42,6 +43,14 @@ const ORIGIN: Origin = {
   constant: Buffer.from('"kubernetes":{"namespace":"shop"},"service.name":"cart é","host.name":"node-1"'),
 };
 
+function expectSums(batch: Batch, { from, to, bytes, offsets, unframed }: Run): void {
+  const each = Array.from({ length: to - from }, (_, i) => batch.at(from + i));
+  const sum = (of: (entry: Entry) => number) => each.reduce((total, entry) => total + of(entry), 0);
+  const found = [sum((one) => one.bytes), sum((one) => one.offset), sum(({ lane }) => (lane === UNFRAMED ? 1 : 0))];
+  if (found.join() !== [bytes, offsets, unframed].join())
+    throw new Error('sums of a run that are not those of its records');
+}
+
 /**
  * Reads a log file that grows by `pieces`, as a sidecar does, and returns its batches. Records that the engine took at once, and
  * those that came one by one, are the same.
@@ -67,6 +76,7 @@ export function convert(pieces: readonly Buffer[], body: BulkBody, options: Conv
       const { offset, bytes: covered, lane, start, end } = batch.at(i);
       return `${offset}+${covered} lane ${lane} at ${start}-${end}`;
     });
+    for (const run of batch.runs) expectSums(batch, run);
     const redactions = batch.redactions.get(file) ?? {};
     batches.push({ body: bytes.toString(), records, redactions, isUrgent: batch.isUrgent });
     batch.clear(Infinity);

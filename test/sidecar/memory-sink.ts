@@ -55,6 +55,8 @@ export class MemorySink implements Sink {
       stored.set(item.id, item);
       return { kind: 'stored' };
     });
-    return { kind: 'items', outcomes };
+    // As the client has it.
+    const isAllStored = outcomes.every((outcome) => outcome.kind === 'stored' && !('aside' in outcome));
+    return isAllStored ? { kind: 'stored' } : { kind: 'items', outcomes };
   }
 }

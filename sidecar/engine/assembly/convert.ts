@@ -48,6 +48,8 @@ export class Job {
   declined: u32 = 0;
   declinedText: u32 = 0;
   declinedStop: u32 = 0;
+  /** Sum of the documents' offsets. */
+  offsetSum: f64 = 0;
 }
 
 /** The document of the line [at, stop), whose text begins at `text`, is written up to `to`. */
@@ -59,6 +61,7 @@ function row(job: Job, at: usize, stop: usize, offset: u64, lane: u32, to: usize
   store<u8>(<usize>job.laneOf + rows, <u8>lane);
   job.rows++;
   job.covered += <u32>(stop + 1 - at);
+  job.offsetSum += <f64>offset;
   job.to = <u32>to;
 }
 
@@ -108,6 +111,7 @@ export function convert(job: Job): void {
   if (!job.declined) {
     job.rows = 0;
     job.covered = 0;
+    job.offsetSum = 0;
     memory.fill(waiting, 0, 2 * WAITING);
   }
   job.declined = 0;
