@@ -264,15 +264,15 @@ export class Pipeline implements Part {
     }
     for (;;) {
       // While it waited for room its compressed copy may have taken its place.
-      await file.unpack();
+      if (file.isPacked) await file.unpack();
       // Or it was given up, or let go of because it is no longer selected.
       if (file.isClosed) return 1;
       if (file.unread === 0 || file.read(this.#reading(file)) === 0) break;
-      if (!(await this.#makeRoom())) return file.position - before;
+      if (this.#isBatchFull && !(await this.#makeRoom())) return file.position - before;
     }
     // What came after the look, while this waited for room, may go on with what is open.
-    file.endDue({ ...this.#reading(file), now: lookedAt });
-    if (!(await this.#makeRoom())) return file.position - before;
+    if (file.isWaiting) file.endDue({ ...this.#reading(file), now: lookedAt });
+    if (this.#isBatchFull && !(await this.#makeRoom())) return file.position - before;
     // Not yet done with: one quiet pass comes before its end.
     if (file.isClosed || !file.finished || file.position > before) return file.position - before;
     while (!file.ended) {
@@ -340,7 +340,7 @@ export class Pipeline implements Part {
   /** Sends a batch that is full, as soon as there is room for another one on the way; false: the policy went meanwhile. */
   async #makeRoom(): Promise<boolean> {
     const { isIdle, outbox } = this.#options;
-    if (outbox.bytes < this.#plan!.config.settings.limits.batchBytes) return true;
+    if (!this.#isBatchFull) return true;
     while (outbox.isFull) {
       if (isIdle()) return false;
       await outbox.landed(FOLDERS_MS);
@@ -348,6 +348,10 @@ export class Pipeline implements Part {
     }
     outbox.dispatch();
     return true;
+  }
+
+  get #isBatchFull(): boolean {
+    return this.#options.outbox.bytes >= this.#plan!.config.settings.limits.batchBytes;
   }
 
   /** Milliseconds from one look at a busy pod's files to the next. */

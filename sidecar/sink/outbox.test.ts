@@ -127,7 +127,7 @@ describe('batches on their way', () => {
     expect(outbox.isEmpty).toBe(true);
   });
 
-  it('have their checkpoints written once a second, and each time when they are full', async () => {
+  it('have their checkpoints written once a second, however full they are', async () => {
     const { outbox, clock, writes, send, add, answer } = world({ batchBytes: 1000 });
     for (let turn = 0; turn < 10; turn++) {
       send();
@@ -139,11 +139,9 @@ describe('batches on their way', () => {
     add(10);
     outbox.dispatch();
     await answer(10);
-    expect(writes).toEqual([1, 5, 10, 11]);
-    send();
-    await answer(11);
+    expect(writes).toEqual([1, 5, 10]);
     await outbox.flush();
-    expect(writes).toEqual([1, 5, 10, 11, 12]);
+    expect(writes).toEqual([1, 5, 10, 11]);
   });
 
   it('move a checkpoint to where the files stood when they left', async () => {

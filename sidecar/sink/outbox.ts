@@ -35,7 +35,7 @@ interface Flight {
 /** Which rule leaves out the record of two lines of a body, if any. */
 type Drop = Pick<DropRules, 'ruleFor'>;
 
-/** Checkpoints are written when so much time has passed, or a full batch is answered for: after a crash no more is sent twice. */
+/** How often checkpoints are written: after a crash what was answered for in this time is sent twice. */
 const SAVE_MS = 1000;
 
 /**
@@ -229,7 +229,7 @@ export class Outbox {
       first.fates = undefined;
       state.remember(settle(batch, fates, standings));
       this.#unsavedBytes += batch.size;
-      this.save(this.#unsavedBytes >= batchBytes ? 0 : SAVE_MS);
+      this.save();
       this.#flights.shift();
       batch.clear(2 * batchBytes);
       if (this.#spare.length < inFlight) this.#spare.push(batch);

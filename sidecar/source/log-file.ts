@@ -38,6 +38,8 @@ export class LogFile {
   /** At the last look. */
   #size: number;
   #modifiedMs = NaN;
+  /** Read at each look, to be compared. */
+  #headNow: Buffer | undefined;
   #pendingBytes = 0;
   /** Bytes after the position that an earlier run of the program has answered for: other lanes were ahead. */
   #ahead: number;
@@ -391,7 +393,7 @@ export class LogFile {
 
   #beginsAsBefore(): boolean {
     const { fd, head } = this.#opened;
-    const now = Buffer.allocUnsafe(head.length);
-    return readSync(fd, now, 0, head.length, 0) === head.length && now.equals(head);
+    this.#headNow ??= Buffer.allocUnsafeSlow(head.length);
+    return readSync(fd, this.#headNow, 0, head.length, 0) === head.length && this.#headNow.equals(head);
   }
 }
