@@ -4,14 +4,15 @@ import type { OperatorSite } from './operator-site.ts';
 
 const site = (url: string) =>
   ({ namespace: 'tracewell', name: 'tracewell', reportsPort: 9444, elasticsearch: [url] }) as unknown as OperatorSite;
+const onNodes = (url: string) => ({ ...site(url), onNodes: true });
 const policy = (spec: NetworkPolicy['spec'], name = 'one'): NetworkPolicy => ({ metadata: { name }, spec });
 
-function look(policies: NetworkPolicy[], url = 'https://elasticsearch.elastic.svc:9200') {
+function look(policies: NetworkPolicy[], url = 'https://elasticsearch.elastic.svc:9200', operator = site(url)) {
   return egressOf({
     namespace: 'shop',
     labels: { app: 'cart' },
     policies,
-    operator: site(url),
+    operator,
     namespaceLabels: (name) => ({ 'kubernetes.io/metadata.name': name }),
   });
 }
@@ -81,4 +82,25 @@ it('a policy that lets nothing out gets one beside it that allows just what is n
   const { refused, cure } = look([before]);
   expect(refused).toEqual([DNS, 'https://elasticsearch.elastic.svc:9200', REPORTS]);
   expect(look([before, cure as NetworkPolicy])).toMatchObject({ refused: [], unclear: [] });
+});
+
+describe('an operator on the network of its nodes', () => {
+  const url = 'https://elasticsearch.elastic.svc:9200';
+  const rest = [dns, { to: [named('elastic')] }];
+  it.each<[string, 'yes' | 'unclear' | 'no', object]>([
+    ['its namespace', 'unclear', reports],
+    ['every address', 'yes', { to: [{ ipBlock: { cidr: '0.0.0.0/0' } }], ports: [{ port: 9444 }] }],
+    ['some addresses', 'unclear', { to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }],
+    ['another port', 'no', { ports: [{ port: 443 }] }],
+  ])('is reached by a rule for %s: %s', (_, verdict, rule) => {
+    const found = look(
+      [policy({ podSelector: {}, policyTypes: ['Egress'], egress: [...rest, rule] })],
+      url,
+      onNodes(url),
+    );
+    expect({ refused: found.refused, unclear: found.unclear }).toEqual({
+      refused: verdict === 'no' ? [REPORTS] : [],
+      unclear: verdict === 'unclear' ? [REPORTS] : [],
+    });
+  });
 });

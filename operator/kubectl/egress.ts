@@ -81,10 +81,10 @@ const limitsEgress = ({ policyTypes, egress }: NetworkPolicy['spec']): boolean =
 function needsOf(operator: OperatorSite | undefined): Need[] {
   const dns: Need = { what: 'name resolution (port 53)', port: 53, protocols: ['UDP', 'TCP'], anywhere: true };
   if (!operator) return [dns];
-  const { namespace, reportsPort, elasticsearch } = operator;
+  const { namespace, reportsPort, elasticsearch, onNodes } = operator;
   const labels = { 'app.kubernetes.io/name': 'tracewell' };
   const reports = { what: `the operator, for reports (port ${reportsPort})`, port: reportsPort, protocols: ['TCP'] };
-  return [dns, ...elasticsearch.map(elasticNeed), { ...reports, namespace, labels }];
+  return [dns, ...elasticsearch.map(elasticNeed), { ...reports, ...(onNodes ? {} : { namespace, labels }) }];
 }
 
 function elasticNeed(url: string): Need {

@@ -4,13 +4,15 @@ import type { Reader } from './reader.ts';
 
 /** An operator's Deployment, as far as it is read. */
 interface Deployment extends KubeObject {
-  spec: { template: { spec: { containers: { env?: { name: string; value?: string }[] }[] } } };
+  spec: { template: { spec: { hostNetwork?: boolean; containers: { env?: { name: string; value?: string }[] }[] } } };
 }
 
 /** The operator that serves the cluster, and what it injects. */
 export interface OperatorSite extends Site {
   namespace: string;
   name: string;
+  /** Its pods have the addresses of their nodes. */
+  onNodes: boolean;
 }
 
 const LABELS = '?labelSelector=app.kubernetes.io%2Fname%3Dtracewell';
@@ -24,7 +26,10 @@ export async function findOperator(reader: Reader, namespace: string): Promise<O
   for (const { metadata, spec } of found) {
     const variables = spec.template.spec.containers.flatMap(({ env = [] }) => env);
     const site = readSite(Object.fromEntries(variables.map(({ name, value }) => [name, value])));
-    if (site) return { ...site, namespace: metadata.namespace!, name: metadata.name };
+    if (site) {
+      const onNodes = spec.template.spec.hostNetwork === true;
+      return { ...site, namespace: metadata.namespace!, name: metadata.name, onNodes };
+    }
   }
   if (found.length > 0) reader.miss({ ...PURPOSE, what: 'The Deployment of an operator of this version' });
   return undefined;

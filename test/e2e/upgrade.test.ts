@@ -1,18 +1,23 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { NAMESPACE } from '../installation.ts';
 import { until } from '../wait.ts';
 import { faultsOfLines, recordsOf } from './records.ts';
-import { counting, isInjected, World } from './world.ts';
+import { counting, isInjected, World, type PodView } from './world.ts';
 
 const CHART = join(import.meta.dirname, '../../charts/tracewell');
 /** As it was released last. The images are those of today: what is tried here is the chart. */
 const PREVIOUS = join(import.meta.dirname, '../fixtures/previous-chart');
-const CRDS = ['tracingpolicies.tracewell.dev', 'clustertracingpolicies.tracewell.dev'];
 const SPEC = { retention: '9d', logs: { multiline: 'Off' } };
 
 const world = new World();
 const { elasticsearch } = world;
+
+interface Definition {
+  spec: { versions: { schema: { openAPIV3Schema: { properties: { status: object; spec: object } } } }[] };
+}
 
 interface Policy {
   uid: string;
@@ -41,6 +46,15 @@ describe.skipIf(world.missing)(`the chart before this one ${world.missing}`, () 
   const setting = async (path: string) =>
     world.kubectl('get', 'deployment/tracewell', '-n', NAMESPACE, '-o', `jsonpath=${path}`);
 
+  /** Spec and status as the cluster takes them, and as a chart has them. */
+  const schemaOf = ({ spec }: Definition) => spec.versions[0]!.schema.openAPIV3Schema.properties;
+  const schemaNow = async () =>
+    schemaOf(await world.get<Definition>('customresourcedefinition', 'tracingpolicies.tracewell.dev'));
+  async function schemaIn(chart: string): Promise<object> {
+    const template = await readFile(join(chart, 'templates/crd-tracingpolicies.yaml'), 'utf8');
+    return schemaOf(parse(template.replaceAll(/^\{\{.*$/gm, '')) as Definition);
+  }
+
   /** Sees that all that the pod has said until now is there once, that the policy is as it was, and that new pods are injected. */
   async function expectAllGoesOn(name: string): Promise<void> {
     expect(await policyNow()).toEqual(policy);
@@ -57,10 +71,8 @@ describe.skipIf(world.missing)(`the chart before this one ${world.missing}`, () 
 
   beforeAll(async () => {
     values = await world.cluster.helm(['get', 'values', 'tracewell', '-n', NAMESPACE, '-o', 'json']);
-    await world.cluster.helm(['uninstall', 'tracewell', ...wait]);
-    await world.kubectl('delete', 'crd', ...CRDS, '--timeout=60s');
-    // Nobody is waited for who ends.
-    await helm('install', PREVIOUS, '--values', '-', '--set', 'drainSeconds=1');
+    // One replica: what two are good for is another test's.
+    await helm('upgrade', PREVIOUS, '--reset-values', '--values', '-', '--set', 'replicas=1');
     await world.namespace('upgrade');
     await world.policy('upgrade', SPEC);
     policy = await policyNow();
@@ -82,7 +94,10 @@ describe.skipIf(world.missing)(`the chart before this one ${world.missing}`, () 
     await world.close();
   });
 
-  it('works', () => expectAllGoesOn('before'));
+  it('works', async () => {
+    expect(await schemaNow()).toEqual(await schemaIn(PREVIOUS));
+    await expectAllGoesOn('before');
+  });
 
   it('gives way to this one also with all of its own defaults, which `--reuse-values` keeps', async () => {
     const rendered = await helm('upgrade', CHART, '--reuse-values', '--dry-run=server');
@@ -93,20 +108,26 @@ describe.skipIf(world.missing)(`the chart before this one ${world.missing}`, () 
   it('is upgraded, and no line is lost, no policy either', async () => {
     await helm('upgrade', CHART, '--reset-then-reuse-values');
     expect(await setting('{..resources.limits.memory}')).toBe('512Mi');
+    expect(await schemaNow()).toEqual(await schemaIn(CHART));
     await expectAllGoesOn('after');
   });
 
   it('is rolled back to, and no line is lost, no policy either', async () => {
     await helm('rollback');
     expect(await setting('{..resources.limits.memory}')).toBe('384Mi');
+    expect(await schemaNow()).toEqual(await schemaIn(PREVIOUS));
     await expectAllGoesOn('again');
   });
 
   it('is upgraded once more, onto the network of the nodes, where the API server finds the webhook, too', async () => {
     await world.kubectl('label', 'namespace', NAMESPACE, 'pod-security.kubernetes.io/enforce-', '--overwrite');
-    await helm('upgrade', CHART, '--reset-then-reuse-values', '--set', 'webhook.hostNetwork=true,replicas=1');
+    await helm('upgrade', CHART, '--reset-then-reuse-values', '--set', 'webhook.hostNetwork=true');
     expect(await setting('{.spec.template.spec.hostNetwork}')).toBe('true');
-    await until('the other replica to be gone', async () => (await world.pods(NAMESPACE, 'tracewell')).length === 1);
+    // Between the one and the other there was none.
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'asked', namespace: 'upgrade' } };
+    const input = JSON.stringify({ ...pod, spec: { containers: [world.container('')] } });
+    const asked = () => world.cluster.kubectl(['create', '--dry-run=server', '-o', 'json', '-f', '-'], { input });
+    await until('the API server to find the webhook', async () => isInjected(JSON.parse(await asked()) as PodView));
     await expectAllGoesOn('on-nodes');
   });
 });
