@@ -86,7 +86,7 @@ it('a policy that lets nothing out gets one beside it that allows just what is n
 
 describe('an operator on the network of its nodes', () => {
   const url = 'https://elasticsearch.elastic.svc:9200';
-  const rest = [dns, { to: [named('elastic')] }];
+  const rest = [dns, { to: [named('elastic')], ports: [{ port: 9200 }] }];
   it.each<[string, 'yes' | 'unclear' | 'no', object]>([
     ['its namespace', 'unclear', reports],
     ['every address', 'yes', { to: [{ ipBlock: { cidr: '0.0.0.0/0' } }], ports: [{ port: 9444 }] }],
