@@ -150,6 +150,12 @@ export const REPAIR = {
   RepairFailed: 'RepairFailed',
 } as const;
 
+/** What is put back in Elasticsearch: reasons of Events. */
+export const UPKEEP = {
+  /** An index template that somebody had changed or deleted. */
+  TemplateRepaired: 'TemplateRepaired',
+} as const;
+
 /** Types of a policy's conditions; each carries a reason and a message that names the cure. */
 export const CONDITION = {
   Accepted: 'Accepted',

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { SKIP_REASON } from '../api/names.ts';
 import { VARIABLES } from './config.ts';
 import { BreakerMetrics } from './breaker/metrics.ts';
+import { ElasticMetrics } from './elastic/metrics.ts';
 import { Metrics } from './health/metrics.ts';
 import { exportLedger } from './ledger/metrics.ts';
 import { LatestReports } from './reports/latest.ts';
@@ -25,6 +26,7 @@ it('docs/operator.md lists every metric', () => {
   const { registry } = new Metrics('1.2.3', 'v26');
   const now = () => 0;
   expect(new BreakerMetrics(registry)).toBeDefined();
+  expect(new ElasticMetrics(registry)).toBeDefined();
   expect(new ReportMetrics(registry, new LatestReports(now), now)).toBeDefined();
   exportLedger(registry, { standings: () => [] });
   const names = registry

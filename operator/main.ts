@@ -13,6 +13,7 @@ import { Caches } from './caches.ts';
 import { Cluster } from './cluster.ts';
 import { readConfig } from './config.ts';
 import { Elastic } from './elastic/client.ts';
+import { ElasticMetrics } from './elastic/metrics.ts';
 import { Events } from './events.ts';
 import { Metrics } from './health/metrics.ts';
 import { HealthServer } from './health/server.ts';
@@ -40,7 +41,6 @@ try {
   const { name, namespace, owner } = config;
   const cluster = Cluster.fromDefault();
   const metrics = new Metrics(packageJson.version, process.version);
-  const elastic = new Elastic(config.elastic);
   const unsupported = await unsupportedBy(cluster);
   if (unsupported) log.error('pods are not injected', { reason: unsupported });
 
@@ -65,6 +65,12 @@ try {
     image: config.sidecar.image,
     log,
     random,
+  });
+
+  const elastic = new Elastic({
+    ...config.elastic,
+    version: packageJson.version,
+    clusterUid: () => caches.namespaces.get(undefined, 'kube-system')?.metadata.uid,
   });
 
   // Pods that are created -> the webhook.
@@ -123,6 +129,7 @@ try {
   const identity = config.podName || hostname();
   const events = new Events({ cluster, instance: identity, now, clock, log });
   const breakerMetrics = new BreakerMetrics(metrics.registry);
+  const elasticMetrics = new ElasticMetrics(metrics.registry);
 
   // Keys -> the world in order: only the leader does this, and each of its terms begins anew.
   const { version } = packageJson;
@@ -137,6 +144,7 @@ try {
     events,
     metrics,
     breakerMetrics,
+    elasticMetrics,
     unsupported,
     version,
   };

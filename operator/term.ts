@@ -11,6 +11,9 @@ import type { CertStore } from './cert-store.ts';
 import type { Cluster } from './cluster.ts';
 import type { Config } from './config.ts';
 import type { Elastic } from './elastic/client.ts';
+import type { ElasticMetrics } from './elastic/metrics.ts';
+import { Reaper } from './elastic/reaper.ts';
+import { Upkeep } from './elastic/upkeep.ts';
 import type { Events } from './events.ts';
 import type { Metrics } from './health/metrics.ts';
 import { isOutdated } from './inject/revision.ts';
@@ -23,7 +26,7 @@ import { stemOf } from './policy/accept.ts';
 import { Controller } from './reconcile/controller.ts';
 import { Provision } from './reconcile/provision.ts';
 import { Reconciler } from './reconcile/reconciler.ts';
-import { configures, revisionOf } from './reconcile/secret.ts';
+import { configures, keyIds, revisionOf } from './reconcile/secret.ts';
 import { Selection } from './reconcile/selection.ts';
 import { SidecarAnnotations } from './reports/annotations.ts';
 import type { OnNews } from './reports/latest.ts';
@@ -41,6 +44,7 @@ export interface TermOptions {
   events: Events;
   metrics: Metrics;
   breakerMetrics: BreakerMetrics;
+  elasticMetrics: ElasticMetrics;
   /** Why nothing is injected in this cluster, if so. */
   unsupported: string | undefined;
   /** Of the operator. */
@@ -71,6 +75,7 @@ export class Term implements Part, Listener {
 
   constructor(options: TermOptions) {
     const { config, caches, elastic, reports, ledger, certs, metrics, breakerMetrics, unsupported, events } = options;
+    const { elasticMetrics } = options;
     const { version, now, clock, random, log } = options;
     const { name, namespace, owner } = config;
     const { policies, secrets, pods } = caches;
@@ -166,8 +171,25 @@ export class Term implements Part, Listener {
       now,
       log,
     });
+    const reaper = new Reaper({
+      keys: () => elastic.ownKeys(),
+      invalidate: (ids) => elastic.invalidateKeys(ids),
+      referenced: () => (caches.synced ? new Set([...keyIds(caches.secrets.all()), ...provision.keyIds()]) : undefined),
+      now,
+      log,
+    });
+    const upkeep = new Upkeep({
+      elastic,
+      reaper,
+      tell: (notice) => events.tell(notice),
+      release: { name, namespace },
+      metrics: elasticMetrics,
+      now,
+      random,
+      log,
+    });
     const importers = config.kibana ? [new Importer({ kibana: new Kibana(config.kibana), metrics, random, log })] : [];
-    this.#parts = [controller, annotations, reports, breaker, audit, ...importers];
+    this.#parts = [controller, annotations, reports, breaker, audit, upkeep, ...importers];
     this.#standings = standings;
     this.#selection = selection;
     this.#controller = controller;

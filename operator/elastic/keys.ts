@@ -1,3 +1,5 @@
+import type { Client } from '@elastic/elasticsearch';
+import { streamsOf } from './streams.ts';
 import type { StreamKind } from './templates.ts';
 
 /** A namespace's API key as it stands in the Secret. */
@@ -23,14 +25,28 @@ export function needsKey(stored: StoredKey | undefined, handedOn: string | undef
   return !(left >= RENEW_BEFORE_MS);
 }
 
+/** Whose keys are ours: two clusters may share a name, and the Elasticsearch. */
+export interface KeyOwner {
+  /** As the chart names it; may be empty. */
+  cluster: string;
+  /** Of the cluster's namespace `kube-system`, by which a cluster is told from all others; empty: not known. */
+  clusterUid: string;
+}
+
+const nameOf = (cluster: string, namespace: string): string => `tracewell ${cluster ? `${cluster} ` : ''}${namespace}`;
+
 /**
  * The request for a key that can add documents to the namespace's three streams, and nothing else: no reading, no changing,
  * no other index. The application's own fields are mapped as they come, which `create_doc` alone does not allow.
  */
-export function keyRequest(cluster: string, namespace: string, streams: Record<StreamKind, string>) {
+export function keyRequest(
+  { cluster, clusterUid }: KeyOwner,
+  namespace: string,
+  streams: Record<StreamKind, string> = streamsOf(namespace),
+) {
   const { logs, ...others } = streams;
   return {
-    name: `tracewell ${cluster ? `${cluster} ` : ''}${namespace}`,
+    name: nameOf(cluster, namespace),
     expiration: KEY_LIFE,
     role_descriptors: {
       tracewell_sidecar: {
@@ -41,6 +57,32 @@ export function keyRequest(cluster: string, namespace: string, streams: Record<S
         ],
       },
     },
-    metadata: { application: 'tracewell', cluster, namespace },
+    metadata: { application: 'tracewell', cluster, cluster_uid: clusterUid, namespace },
   };
+}
+
+/** Makes a key for the namespace's sidecars. */
+export async function mintKey(client: Client, owner: KeyOwner, namespace: string): Promise<StoredKey> {
+  // Whoever invalidates it finds it by a search; waiting for the next refresh would take up to a second.
+  const key = await client.security.createApiKey({ ...keyRequest(owner, namespace), refresh: true });
+  return { id: key.id, expires: new Date(key.expiration ?? 0).toISOString(), encoded: key.encoded };
+}
+
+/** A key of this cluster that is good. */
+export interface OwnKey {
+  id: string;
+  namespace: string;
+  /** When it was made, milliseconds since 1970. */
+  createdAt: number;
+}
+
+/** The keys of this cluster that are good; none where the cluster cannot be told from others. */
+export async function ownKeys(client: Client, { cluster, clusterUid }: KeyOwner): Promise<OwnKey[]> {
+  if (!clusterUid) return [];
+  const { api_keys: keys } = await client.security.getApiKey({ name: nameOf(cluster, '*'), active_only: true });
+  return keys.flatMap(({ id, creation, metadata }) => {
+    const { application, cluster_uid: uid, namespace } = metadata as Record<string, unknown>;
+    const isOurs = application === 'tracewell' && uid === clusterUid && metadata['cluster'] === cluster;
+    return isOurs && typeof namespace === 'string' ? [{ id, namespace, createdAt: creation }] : [];
+  });
 }

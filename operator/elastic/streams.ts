@@ -1,5 +1,7 @@
+import type { Client } from '@elastic/elasticsearch';
 import { STREAM_PREFIX } from '../../api/names.ts';
 import { STREAM_KINDS, type StreamKind } from './templates.ts';
+import { PartRefused } from './trouble.ts';
 
 /** The data streams of a namespace. A namespace has no `_` in it, so no two share a stream. */
 export function streamsOf(namespace: string): Record<StreamKind, string> {
@@ -8,4 +10,34 @@ export function streamsOf(namespace: string): Record<StreamKind, string> {
     StreamKind,
     string
   >;
+}
+
+/**
+ * Sees that the streams are there; whether any had to be made. A write creates a stream on every version and product; a
+ * document without a time is refused by every data stream, so nothing is stored. One request for all of them: the master then
+ * makes them together.
+ */
+export async function createStreams(client: Client, streams: readonly string[]): Promise<boolean> {
+  const missing = await missingOf(client, streams);
+  if (missing.length === 0) return false;
+  const operations = missing.flatMap((stream) => [{ create: { _index: stream } }, {}]);
+  const { items } = await client.bulk({ operations });
+  for (const stream of await missingOf(client, missing)) {
+    const { status, error } = items[missing.indexOf(stream)]?.create ?? {};
+    throw new PartRefused(status, `${stream} was not created: ${error?.reason ?? 'no reason given'}`);
+  }
+  return true;
+}
+
+async function missingOf(client: Client, streams: readonly string[]): Promise<string[]> {
+  // Nearly always all of them are there, which is one question.
+  if (await client.indices.exists({ index: [...streams] })) return [];
+  const there = await Promise.all(streams.map((stream) => client.indices.exists({ index: stream })));
+  return streams.filter((_, i) => !there[i]);
+}
+
+/** Names of the data streams that fit a pattern. */
+export async function namesOf(client: Client, pattern: string): Promise<string[]> {
+  const { data_streams: streams } = await client.indices.resolveIndex({ name: pattern });
+  return streams.map(({ name }) => name);
 }

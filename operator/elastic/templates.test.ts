@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { DeadLetterDocument, LogDocument, SealDocument, StartDocument } from '../../api/document.ts';
 import { LOSS_REASON } from '../../api/names.ts';
+import { SERVER } from '../../test/operator/elastic-server.ts';
 import { STREAM_KINDS, template, templateName, type StreamKind } from './templates.ts';
 
+const OPTIONS = { replicas: undefined, server: SERVER, custom: [] };
 const origin = {
   kubernetes: { namespace: 'shop', pod: { name: 'p' }, container: { name: 'cart' }, deployment: { name: 'cart' } },
   'service.name': 'cart',
@@ -102,19 +104,19 @@ describe('the template', () => {
     ['start', 'files'],
     ['seal', 'files'],
   ])('of its stream maps every field of a %s', (document, kind) => {
-    expect(unmapped(DOCUMENTS[document], template(kind, undefined).template.mappings)).toEqual([]);
+    expect(unmapped(DOCUMENTS[document], template(kind, OPTIONS).template.mappings)).toEqual([]);
   });
 
   it.each(STREAM_KINDS)('of %s is ours alone, and maps no field that it does not name', (kind) => {
-    const { index_patterns: patterns, priority, template: content } = template(kind, undefined);
+    const { index_patterns: patterns, priority, template: content } = template(kind, OPTIONS);
     expect(patterns).toEqual([`${templateName(kind)}-*`]);
     expect(priority).toBeGreaterThan(120);
     expect(content.mappings.dynamic).toBe(false);
-    expect(content.data_stream_options.failure_store.enabled).toBe(false);
+    expect(content.data_stream_options?.failure_store.enabled).toBe(false);
   });
 
   it('of a stream of many files counts in whole numbers', () => {
-    const { properties } = template('files', undefined).template.mappings as Mapping;
+    const { properties } = template('files', OPTIONS).template.mappings as Mapping;
     const stored = properties!['tracewell']!.properties!['stored']!;
     expect(stored.properties).toEqual({
       records: { type: 'long' },
@@ -128,6 +130,6 @@ describe('the template', () => {
     [0, 0],
     [2, 2],
   ])('asked for %s replicas sets %s', (replicas, expected) => {
-    expect(template('logs', replicas).template.settings['index.number_of_replicas']).toBe(expected);
+    expect(template('logs', { ...OPTIONS, replicas }).template.settings['index.number_of_replicas']).toBe(expected);
   });
 });

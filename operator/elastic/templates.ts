@@ -1,4 +1,5 @@
 import { LOSS_REASON, STREAM_PREFIX } from '../../api/names.ts';
+import type { Server } from './server.ts';
 
 const keyword = { type: 'keyword', ignore_above: 1024 } as const;
 const text = { type: 'match_only_text' } as const;
@@ -143,32 +144,51 @@ export const STREAM_KINDS = Object.keys(STREAM_PREFIX) as StreamKind[];
 /** The name of the index template of a kind of stream. */
 export const templateName = (kind: StreamKind): string => STREAM_PREFIX[kind].slice(0, -1);
 
-/** The index template of a kind of stream: Elasticsearch reference, "Create or update index template". */
-export function template(kind: StreamKind, replicas: number | undefined) {
-  const custom = ['logs@custom', 'logs-tracewell@custom'];
+/** Component templates of the person, all of which an index template of ours composes. */
+export const CUSTOM: readonly string[] = ['logs@custom', 'logs-tracewell@custom'];
+
+export interface TemplateOptions {
+  /** Undefined: the server's default. */
+  replicas: number | undefined;
+  server: Server;
+  /** Which of `CUSTOM` are there: a server that cannot ignore a missing one is told of these alone. */
+  custom: readonly string[];
+}
+
+/**
+ * The index template of a kind of stream, as this server takes it: Elasticsearch reference, "Create or update index template";
+ * OpenSearch documentation, "Index templates".
+ */
+export function template(kind: StreamKind, { replicas, server, custom }: TemplateOptions) {
+  const isElastic = server.product === 'Elasticsearch';
   return {
     index_patterns: [`${STREAM_PREFIX[kind]}*`],
     priority: PRIORITY,
     data_stream: {},
-    composed_of: custom,
-    ignore_missing_component_templates: custom,
-    _meta: { managed_by: 'tracewell' },
+    ...(isElastic
+      ? { composed_of: [...CUSTOM], ignore_missing_component_templates: [...CUSTOM] }
+      : { composed_of: [...custom] }),
     template: {
       // A failure store takes refused records under new ids, and doubles them on every retry.
-      data_stream_options: { failure_store: { enabled: false } },
+      ...(server.failureStore ? { data_stream_options: { failure_store: { enabled: false } } } : {}),
       settings: {
-        'index.translog.durability': 'request',
         'index.mapping.ignore_malformed': true,
         'index.mapping.total_fields.limit': 1000,
-        'index.mapping.total_fields.ignore_dynamic_beyond_limit': true,
-        ...(replicas === undefined ? {} : { 'index.number_of_replicas': replicas }),
+        ...(isElastic ? { 'index.mapping.total_fields.ignore_dynamic_beyond_limit': true } : {}),
+        ...(server.serverless ? {} : { 'index.translog.durability': 'request' }),
+        ...(replicas === undefined || server.serverless ? {} : { 'index.number_of_replicas': replicas }),
       },
-      mappings: {
-        dynamic: false as const,
-        date_detection: false,
-        ...(kind === 'logs' ? { dynamic_templates: dynamicTemplates } : {}),
-        properties: properties[kind],
-      },
+      mappings: mappingsOf(kind, server),
     },
   };
 }
+
+function mappingsOf(kind: StreamKind, { subobjects }: Server) {
+  const shared = { dynamic: false as const, date_detection: false, properties: properties[kind] };
+  if (kind !== 'logs') return shared;
+  return subobjects
+    ? { ...shared, dynamic_templates: dynamicTemplates }
+    : { ...shared, properties: { ...properties.logs, app: { type: 'flat_object' } } };
+}
+
+export type Template = ReturnType<typeof template>;

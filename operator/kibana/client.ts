@@ -3,7 +3,7 @@ import { request as overHttps } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { rootCertificates } from 'node:tls';
 import { describe, Permanent } from '../../runtime/errors.ts';
-import type { Credentials } from '../elastic/client.ts';
+import type { Credentials } from '../elastic/connection.ts';
 
 export interface KibanaSettings {
   /** With the base path, if there is one. */

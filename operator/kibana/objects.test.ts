@@ -1,3 +1,4 @@
+import { SERVER } from '../../test/operator/elastic-server.ts';
 import { describe, expect, it } from 'vitest';
 import { STREAM_PREFIX, VERSION } from '../../api/names.ts';
 import type { Leaf, Node } from '../../kql/ast.ts';
@@ -43,8 +44,9 @@ function* fields(properties: Readonly<Record<string, Mapping>>, path = ''): Gene
     else if (child.enabled !== false) yield `${path}${name}`;
   }
 }
+const OPTIONS = { replicas: undefined, server: SERVER, custom: [] };
 const mapped = new Map(
-  STREAM_KINDS.map((kind) => [kind, new Set(fields(template(kind, undefined).template.mappings.properties))]),
+  STREAM_KINDS.map((kind) => [kind, new Set(fields(template(kind, OPTIONS).template.mappings.properties))]),
 );
 const kindOf = (title: string): StreamKind => STREAM_KINDS.find((kind) => `${STREAM_PREFIX[kind]}*` === title)!;
 const viewKind = new Map(

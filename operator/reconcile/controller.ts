@@ -3,7 +3,7 @@ import type { Part } from '../../runtime/lifecycle.ts';
 import type { Log } from '../../runtime/log.ts';
 import { wait } from '../../runtime/wait.ts';
 import type { KubeObject } from '../cluster.ts';
-import { ElasticTrouble } from '../elastic/client.ts';
+import { ElasticTrouble } from '../elastic/trouble.ts';
 import type { Metrics } from '../health/metrics.ts';
 import type { Pod } from '../inject/pod.ts';
 import type { RawPolicy } from '../policy/accept.ts';

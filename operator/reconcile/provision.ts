@@ -1,8 +1,10 @@
 import { CONDITION, type Redaction } from '../../api/names.ts';
 import type { Policy } from '../../api/policy.ts';
 import type { Cluster } from '../cluster.ts';
-import { ElasticTrouble, type Elastic, type ElasticSettings } from '../elastic/client.ts';
+import type { Elastic, ElasticSettings } from '../elastic/client.ts';
 import { needsKey, type StoredKey } from '../elastic/keys.ts';
+import { elasticNotes } from '../elastic/notes.ts';
+import { ElasticTrouble } from '../elastic/trouble.ts';
 import type { Metrics } from '../health/metrics.ts';
 import { longest } from '../policy/bounds.ts';
 import {
@@ -118,6 +120,12 @@ export class Provision {
     this.#unwritten.delete(namespace);
   }
 
+  /** Ids of keys that are in no Secret that was seen, but are or will be soon. */
+  *keyIds(): Generator<string> {
+    for (const { id } of this.#unwritten.values()) yield id;
+    yield* this.#written.values();
+  }
+
   async #write(
     namespace: string,
     given: { policies: readonly Policy[]; refused: readonly string[]; key: StoredKey; before: Secret | undefined },
@@ -166,16 +174,15 @@ export class Provision {
   async #prepare(namespace: string, policies: readonly Policy[]): Promise<string[]> {
     const { elastic, now } = this.#options;
     const retention = longest(policies.map(({ spec }) => spec.retention))!;
-    await elastic.install();
+    const installed = await elastic.install();
     const last = this.#prepared.get(namespace);
     if (last?.retention === retention && now().getTime() - last.at < PREPARE_MS) {
       await elastic.check();
       return last.notes;
     }
     await elastic.createStreams(namespace);
-    const notes: string[] = [];
-    if (!(await elastic.setRetention(namespace, retention)))
-      notes.push(`Retention ${retention} is not applied: this Elasticsearch has no data stream lifecycle.`);
+    const note = await elastic.setRetention(namespace, retention);
+    const notes = [...elasticNotes(installed), ...(note ? [note] : [])];
     if (!elastic.canMint)
       notes.push(
         'LeastPrivilege=False: the operator has an API key, which cannot mint others, so sidecars use it too.',

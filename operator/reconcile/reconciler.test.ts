@@ -16,7 +16,8 @@ import {
 import { Standings } from '../audit/standings.ts';
 import type { State } from '../breaker/state.ts';
 import { Cluster } from '../cluster.ts';
-import { Elastic, type Credentials } from '../elastic/client.ts';
+import { Elastic } from '../elastic/client.ts';
+import type { Credentials } from '../elastic/connection.ts';
 import { Metrics } from '../health/metrics.ts';
 import { inject } from '../inject/patch.ts';
 import type { Pod } from '../inject/pod.ts';
@@ -81,7 +82,7 @@ interface Given {
 async function operator({ credentials = USER, unsupported }: Given = {}) {
   const cluster = new Cluster(kube.config());
   const settings = { urls: [search.url], credentials, ca: undefined, replicas: undefined, cluster: 'production' };
-  const elastic = new Elastic(settings);
+  const elastic = new Elastic({ ...settings, version: '1.2.3', clusterUid: () => 'uid-1' });
   elastics.push(elastic);
   const now = () => new Date(time);
   const about = { cluster, name: 'tracewell', namespace: 'ops', owner: 'tracewell', now, log };

@@ -33,6 +33,14 @@ export function storedKey(secret: Secret | undefined): StoredKey | undefined {
   };
 }
 
+/** Ids of the API keys that Secrets hold. */
+export function* keyIds(secrets: Iterable<Secret>): Generator<string> {
+  for (const secret of secrets) {
+    const { id = '' } = storedKey(secret) ?? {};
+    if (id) yield id;
+  }
+}
+
 const REDACTION_KEY = /^[0-9a-f]{64}$/;
 
 /** The key of redacted values that a Secret holds; another one would make every hash another one. */

@@ -5,7 +5,7 @@ import type { StoredKey } from '../../operator/elastic/keys.ts';
 import { connect } from '../backends/connection.ts';
 import type { Connection } from '../backends/connection.ts';
 import { providedElasticsearch } from '../backends/provided.ts';
-import { elasticOf, namespaceOf, recordAt } from './elastic.ts';
+import { CLUSTER_UID, elasticOf, namespaceOf, recordAt } from './elastic.ts';
 import type { BulkAnswer } from './elastic.ts';
 
 const { elasticsearch, missing } = providedElasticsearch();
@@ -111,7 +111,7 @@ describe.skipIf(missing)(`a namespace's key ${missing}`, () => {
     expect(body.api_keys).toMatchObject([
       {
         name: `tracewell test ${namespace}`,
-        metadata: { application: 'tracewell', cluster: 'test', namespace },
+        metadata: { application: 'tracewell', cluster: 'test', cluster_uid: CLUSTER_UID, namespace },
         invalidated: false,
       },
     ]);
@@ -126,6 +126,23 @@ describe.skipIf(missing)(`a namespace's key ${missing}`, () => {
     expect((await as(old.encoded).request('POST', `/${streams.logs}/_bulk`, [{ create: {} }, document])).status).toBe(
       401,
     );
+  });
+
+  it('is listed for its own cluster alone, and only while it is good', async () => {
+    const idsFor = async (settings: Parameters<typeof elasticOf>[1]) => {
+      const other = elasticOf(elasticsearch, settings);
+      const keys = await other.ownKeys();
+      await other.close();
+      return keys.map(({ id }) => id);
+    };
+    const gone = await elastic.mintKey(namespace);
+    await elastic.invalidateKey(gone.id);
+    expect(await idsFor({})).toContain(key.id);
+    expect(await idsFor({})).not.toContain(gone.id);
+    expect(await idsFor({ cluster: 'other' })).toEqual([]);
+    expect(await idsFor({ cluster: '' })).toEqual([]);
+    expect(await idsFor({ clusterUid: () => 'another' })).toEqual([]);
+    expect(await idsFor({ clusterUid: () => undefined })).toEqual([]);
   });
 
   it('is the operator’s own where that is a key, which Elasticsearch lets mint none with privileges', async () => {
@@ -143,10 +160,8 @@ describe.skipIf(missing)(`a namespace's key ${missing}`, () => {
     const names = ['logs-tracewell-*', 'logs-tracewell.*'];
     const password = 'operator-of-the-tests';
     await request('PUT', '/_security/role/tracewell_operator', {
-      cluster: ['manage_index_templates', 'manage_api_key'],
-      indices: [
-        { names, privileges: ['create_doc', 'auto_configure', 'view_index_metadata', 'manage_data_stream_lifecycle'] },
-      ],
+      cluster: ['monitor', 'manage_index_templates', 'manage_ilm', 'manage_api_key'],
+      indices: [{ names, privileges: ['create_doc', 'manage'] }],
     });
     await request('PUT', '/_security/user/tracewell_operator', { password, roles: ['tracewell_operator'] });
     const least = elasticOf(elasticsearch, { credentials: { username: 'tracewell_operator', password } });
@@ -157,6 +172,8 @@ describe.skipIf(missing)(`a namespace's key ${missing}`, () => {
     const minted = await least.mintKey(own);
     const record = recordAt(0, { app: { orderId: 4711 } });
     expect((await create(as(minted.encoded), streamsOf(own).logs, record)).status).toBe(201);
+    expect((await least.ownKeys()).map(({ id }) => id)).toContain(minted.id);
+    await least.tend();
     await least.invalidateKey(minted.id);
     await least.close();
   });

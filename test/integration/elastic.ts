@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { LogDocument } from '../../api/document.ts';
 import { Elastic } from '../../operator/elastic/client.ts';
-import type { ElasticSettings } from '../../operator/elastic/client.ts';
+import type { ElasticOptions } from '../../operator/elastic/client.ts';
 import type { ElasticsearchInfo } from '../backends/elasticsearch.ts';
 
+/** Of the Kubernetes cluster that keys are made for. */
+export const CLUSTER_UID = 'f0e1d2c3-0000-4000-8000-000000000001';
+
 /** The operator's side of Elasticsearch, as Helm values would set it up. */
-export function elasticOf({ url, ca, username, password }: ElasticsearchInfo, other: Partial<ElasticSettings> = {}) {
+export function elasticOf({ url, ca, username, password }: ElasticsearchInfo, other: Partial<ElasticOptions> = {}) {
   const settings = { urls: [url], ca, credentials: { username, password }, replicas: 0, cluster: 'test' };
-  return new Elastic({ ...settings, ...other });
+  return new Elastic({ ...settings, version: '1.2.3', clusterUid: () => CLUSTER_UID, ...other });
 }
 
 /** A namespace of the test's own: this Elasticsearch cannot delete streams. */
