@@ -23,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/backends/**/*.test.ts', 'test/integration/**/*.test.ts'],
-          globalSetup: ['test/backends/setup.ts'],
+          globalSetup: ['test/backends/setup.ts', 'test/prometheus/setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
           fileParallelism: false,
@@ -34,7 +34,12 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/cluster/**/*.test.ts', 'test/e2e/**/*.test.ts'],
-          globalSetup: ['test/backends/setup.ts', 'test/cluster/setup.ts', 'test/e2e/setup.ts'],
+          globalSetup: [
+            'test/backends/setup.ts',
+            'test/prometheus/setup.ts',
+            'test/cluster/setup.ts',
+            'test/e2e/setup.ts',
+          ],
           testTimeout: 300_000,
           hookTimeout: 600_000,
           fileParallelism: false,

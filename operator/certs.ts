@@ -100,6 +100,15 @@ function readAll(pem: string): X509Certificate[] {
   });
 }
 
+/** When the certificate that is served ends, and when its authority does, in milliseconds; of what cannot be read nothing. */
+export function endsOf(certificates: Certificates | undefined): { serving?: number; authority?: number } {
+  const [serving, authority] = [certificates?.cert, certificates?.ca].map((pem) => pem && readOne(pem));
+  return {
+    ...(serving ? { serving: serving.validToDate.getTime() } : {}),
+    ...(authority ? { authority: authority.validToDate.getTime() } : {}),
+  };
+}
+
 const readOne = (pem: string): X509Certificate | undefined => readAll(pem)[0];
 
 /** All authorities that others must know, PEM, each once; the first one's come first. */

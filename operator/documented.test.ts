@@ -2,13 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { SKIP_REASON } from '../api/names.ts';
+import { describedIn, everyMetric } from '../test/operator/registry.ts';
 import { VARIABLES } from './config.ts';
-import { BreakerMetrics } from './breaker/metrics.ts';
-import { ElasticMetrics } from './elastic/metrics.ts';
-import { Metrics } from './health/metrics.ts';
-import { exportLedger } from './ledger/metrics.ts';
-import { LatestReports } from './reports/latest.ts';
-import { ReportMetrics } from './reports/metrics.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../docs/operator.md'), 'utf8');
 
@@ -23,14 +18,7 @@ it('docs/operator.md lists every skip reason', () => {
 });
 
 it('docs/operator.md lists every metric', () => {
-  const { registry } = new Metrics('1.2.3', 'v26');
-  const now = () => 0;
-  expect(new BreakerMetrics(registry)).toBeDefined();
-  expect(new ElasticMetrics(registry)).toBeDefined();
-  expect(new ReportMetrics(registry, new LatestReports(now), now)).toBeDefined();
-  exportLedger(registry, { standings: () => [] });
-  const names = registry
-    .getMetricsAsArray()
+  const names = describedIn(everyMetric())
     .map(({ name }) => name)
     .filter((name) => name.startsWith('tracewell_'));
   expect(rows('Metric').toSorted()).toEqual(names.toSorted());

@@ -15,6 +15,7 @@ import { readConfig } from './config.ts';
 import { Elastic } from './elastic/client.ts';
 import { ElasticMetrics } from './elastic/metrics.ts';
 import { Events } from './events.ts';
+import { registerExpiry } from './health/expiry.ts';
 import { Metrics } from './health/metrics.ts';
 import { HealthServer } from './health/server.ts';
 import { WebhookServer } from './inject/server.ts';
@@ -25,6 +26,7 @@ import { exportLedger } from './ledger/metrics.ts';
 import { workloadOf } from './ledger/workload.ts';
 import { stemOf } from './policy/accept.ts';
 import { operatorLog } from './log.ts';
+import { storedKeys } from './reconcile/secret.ts';
 import { webhookPath } from './reconcile/webhook-config.ts';
 import { Reports } from './reports/reports.ts';
 import { Term } from './term.ts';
@@ -90,7 +92,8 @@ try {
     workloadOf: (pod) => workloadOf(pod, caches.pods.get(pod.namespace, pod.name)),
     isPolicy: (of, stem) => caches.policies.about(of).some((policy) => stemOf(policy) === stem),
   });
-  exportLedger(metrics.registry, ledger);
+  // A counter that ran up to where the last leader's stood would be taken for so many records within a minute.
+  exportLedger(metrics.registry, { standings: () => (reports.isSettled ? ledger.standings() : []) });
   const { podIp: ip, reportsPort } = config;
   const reports = new Reports({
     cluster,
@@ -130,6 +133,11 @@ try {
   const events = new Events({ cluster, instance: identity, now, clock, log });
   const breakerMetrics = new BreakerMetrics(metrics.registry);
   const elasticMetrics = new ElasticMetrics(metrics.registry);
+  registerExpiry({
+    registry: metrics.registry,
+    certificates: () => certs.current,
+    keys: () => (term ? storedKeys(caches.secrets.all()) : []),
+  });
 
   // Keys -> the world in order: only the leader does this, and each of its terms begins anew.
   const { version } = packageJson;

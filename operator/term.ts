@@ -133,6 +133,7 @@ export class Term implements Part, Listener {
       reconciler,
       selection,
       metrics,
+      clock,
       log,
       random,
     });

@@ -16,6 +16,12 @@ export class Metrics {
     registers: [this.registry],
   });
   readonly #reconciles = this.#counter('tracewell_reconciles_total', 'Namespaces brought in order.', ['result']);
+  readonly #reconcileSeconds = new Histogram({
+    name: 'tracewell_reconcile_duration_seconds',
+    help: 'Time that bringing a namespace or a cluster policy in order took, waiting for Elasticsearch included.',
+    buckets: [0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60],
+    registers: [this.registry],
+  });
   readonly #policies = this.#gauge('tracewell_policies', 'Policies by whether they are accepted.', ['accepted']);
   readonly #pods = this.#gauge(
     'tracewell_pods',
@@ -46,6 +52,9 @@ export class Metrics {
 
   constructor(version: string, node: string) {
     collectDefaultMetrics({ register: this.registry });
+    // Gauges by the name of counters, and the sums of others.
+    for (const name of ['handles', 'requests', 'resources'])
+      this.registry.removeSingleMetric(`nodejs_active_${name}_total`);
     this.#gauge('tracewell_build_info', 'Always 1; the labels say what runs.', ['version', 'node']).set(
       { version, node },
       1,
@@ -69,6 +78,10 @@ export class Metrics {
 
   reconciled(result: 'ok' | 'error'): void {
     this.#reconciles.inc({ result });
+  }
+
+  reconcileTook(seconds: number): void {
+    this.#reconcileSeconds.observe(seconds);
   }
 
   policies(accepted: number, refused: number): void {

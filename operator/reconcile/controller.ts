@@ -24,6 +24,7 @@ export interface ControllerOptions {
   reconciler: Reconciler;
   selection: Selection;
   metrics: Metrics;
+  clock: () => number;
   log: Log;
   random: () => number;
 }
@@ -44,12 +45,13 @@ export class Controller implements Part {
   #running: Promise<void> | undefined;
 
   constructor(options: ControllerOptions) {
-    const { reconciler, metrics, log, random } = options;
+    const { reconciler, metrics, clock, log, random } = options;
     this.#options = options;
     this.#queue = new Queue({
       random,
       work: async (key) => {
-        await reconciler.reconcile(key);
+        const began = clock();
+        await reconciler.reconcile(key).finally(() => metrics.reconcileTook((clock() - began) / 1000));
         metrics.reconciled('ok');
       },
       onError: (key, error) => {

@@ -41,6 +41,14 @@ export function* keyIds(secrets: Iterable<Secret>): Generator<string> {
   }
 }
 
+/** The keys that our Secrets hold, by namespace. */
+export function* storedKeys(secrets: Iterable<Secret>): Generator<StoredKey & { namespace: string }> {
+  for (const secret of secrets) {
+    const key = isManaged(secret) ? storedKey(secret) : undefined;
+    if (key) yield { namespace: secret.metadata.namespace!, ...key };
+  }
+}
+
 const REDACTION_KEY = /^[0-9a-f]{64}$/;
 
 /** The key of redacted values that a Secret holds; another one would make every hash another one. */

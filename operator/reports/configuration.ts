@@ -21,7 +21,7 @@ export interface Sidecars {
 }
 
 /** A leader that is new has heard of no sidecar yet; within this time every one reports that can. */
-const HEARD_MS = 60_000;
+export const HEARD_MS = 60_000;
 
 /** `revision`: what the sidecars are told now. */
 export function sidecarsOf(revision: string, reports: Iterable<Pick<Latest, 'pod' | 'head'>>): Sidecars {

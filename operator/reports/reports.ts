@@ -3,7 +3,7 @@ import type { Log } from '../../runtime/log.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Policy, PolicyStatus } from '../../api/policy.ts';
 import { stemOf } from '../policy/accept.ts';
-import { afterHandover, sidecarsOf, type Sidecars } from './configuration.ts';
+import { afterHandover, HEARD_MS, sidecarsOf, type Sidecars } from './configuration.ts';
 import type { Metrics } from '../health/metrics.ts';
 import { ReportEndpoint, reportsUrl } from './endpoint.ts';
 import { LatestReports, type OnNews, type OnTaken } from './latest.ts';
@@ -65,6 +65,11 @@ export class Reports implements Part {
     );
     const configuration = afterHandover(sidecars.configuration, before?.configuration, this.#clock() - this.#since);
     return { ...sidecars, configuration };
+  }
+
+  /** Whether every sidecar has had the time to report to this leader: before that what they add up to grows without any news. */
+  get isSettled(): boolean {
+    return this.#clock() - this.#since >= HEARD_MS;
   }
 
   async start(): Promise<void> {

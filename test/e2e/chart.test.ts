@@ -50,6 +50,15 @@ describe.skipIf(world.missing)(`the chart ${world.missing}`, () => {
       'host-network.yaml',
       [...set('webhook.hostNetwork=true'), '--show-only', 'templates/deployment.yaml'],
     ],
+    [
+      'with a ServiceMonitor',
+      'service-monitor.yaml',
+      [
+        ...set('metrics.serviceMonitor.enabled=true', 'metrics.serviceMonitor.labels.release=prometheus'),
+        '--show-only',
+        'templates/service-monitor.yaml',
+      ],
+    ],
     ['with an authority of the release’s own by cert-manager', 'own-issuer.yaml', certificates],
     [
       'with an issuer of cert-manager that is there',

@@ -1,17 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { NAMESPACE } from '../installation.ts';
+import { hurried } from '../prometheus/rules.ts';
 import { until } from '../wait.ts';
+import { Prometheus } from './prometheus.ts';
 import { expectEveryLineOnce, recordsOf } from './records.ts';
 import { counting, isInjected, World } from './world.ts';
 
 const LINES = 1_000;
 const NOWHERE = 'https://elasticsearch.nowhere.svc:9200';
+const ALERT = 'TracewellElasticsearchNotReady';
+const TOLD = { runbook_url: 'docs/runbooks.md#tracewellelasticsearchnotready' };
 const world = new World();
 const { elasticsearch } = world;
 
 describe.skipIf(world.missing)(`trouble with Elasticsearch ${world.missing}`, () => {
   let pod: string;
+  /** Where there is none, nobody is told. */
+  let prometheus: Prometheus | undefined;
   beforeAll(async () => {
+    const programs = inject('prometheus');
+    if (!('missing' in programs)) prometheus = await Prometheus.start(world, programs.prometheus, hurried());
     await world.namespace('trouble');
     await world.policy('trouble');
     await world.apply(world.deployment('trouble', 'talks', counting(LINES, 100)));
@@ -19,7 +27,10 @@ describe.skipIf(world.missing)(`trouble with Elasticsearch ${world.missing}`, ()
     pod = (await world.pods('trouble', 'talks'))[0]!.metadata.name;
     await until('the first lines', async () => (await recordsOf(elasticsearch, 'trouble')).length > 0);
   });
-  afterAll(() => world.close());
+  afterAll(async () => {
+    await prometheus?.stop();
+    await world.close();
+  });
 
   const sidecarLog = () => world.kubectl('logs', '-n', 'trouble', pod, '-c', 'tracewell');
   const condition = async (namespace: string, type: string) =>
@@ -63,10 +74,15 @@ describe.skipIf(world.missing)(`trouble with Elasticsearch ${world.missing}`, ()
     expect(await condition('unreachable', 'Injected')).toMatchObject({ status: 'False', reason: 'NotInForce' });
   });
 
+  it('an alert says so, with a link to what to do', async () => {
+    expect(await (prometheus?.fires(ALERT) ?? TOLD)).toMatchObject(TOLD);
+  });
+
   it('and all is well again once it is corrected: nothing was lost', async () => {
     await useUrl('https://elasticsearch.elastic.svc:9200');
     const ready = async () => (await condition('unreachable', 'ElasticsearchReady'))?.status === 'True';
     await until('the condition to be True', ready, { timeoutMs: 120_000 });
+    await prometheus?.resolves(ALERT);
     await expectEveryLineOnce(elasticsearch, { namespace: 'trouble', pod, lines: LINES });
   });
 

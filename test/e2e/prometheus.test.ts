@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { NAMESPACE } from '../installation.ts';
+import { prometheusOperatorCrds } from '../prometheus/crds.ts';
+import { dashboardRules, hurried } from '../prometheus/rules.ts';
+import { until } from '../wait.ts';
+import { Prometheus } from './prometheus.ts';
+import { counting, World } from './world.ts';
+
+const CHART = join(import.meta.dirname, '../../charts/tracewell');
+/** Of the Prometheus operator's. */
+const KINDS = ['servicemonitors', 'prometheusrules'];
+/** The chart with all that is for monitoring, and of that only. */
+const MONITORED = [
+  'elasticsearch.urls={https://elasticsearch:9200}',
+  'elasticsearch.existingSecret=es',
+  ...['serviceMonitor', 'rules', 'dashboard'].map((part) => `metrics.${part}.enabled=true`),
+]
+  .flatMap((value) => ['--set', value])
+  .concat(
+    ['service-monitor', 'prometheus-rule', 'dashboard'].flatMap((name) => ['--show-only', `templates/${name}.yaml`]),
+  );
+
+/** What a pod that logs brings about within seconds, by what Prometheus calls it. */
+const MEASURES = ['tracewell_capture_ratio', 'tracewell_records_total', 'tracewell_bytes_total'];
+
+const programs = inject('prometheus');
+const world = new World();
+const missing = world.missing || ('missing' in programs ? programs.missing : '');
+
+describe.skipIf(missing)(`Prometheus ${missing}`, () => {
+  let prometheus: Prometheus;
+  beforeAll(async () => {
+    const program = 'missing' in programs ? '' : programs.prometheus;
+    const started = Prometheus.start(world, program, [...hurried(), ...dashboardRules()]);
+    await world.namespace('measured');
+    await world.policy('measured');
+    await world.apply(world.deployment('measured', 'talks', counting(500, 100)));
+    prometheus = await started;
+  });
+  afterAll(async () => {
+    await prometheus.stop();
+    await world.kubectl('delete', 'namespace', 'measured', '--wait=false');
+    await world.close();
+  });
+
+  it('finds every replica by the configuration in README.md, and each answers for itself', async () => {
+    const replicas = (await world.pods(NAMESPACE, 'tracewell')).length;
+    const up = async () => (await prometheus.query('up{job="tracewell"} == 1')).length;
+    await until('all replicas to be scraped', async () => (await up()) === replicas);
+    expect(await prometheus.query('tracewell_build_info')).toHaveLength(replicas);
+    expect((await prometheus.query('sum(tracewell_leader)'))[0]!.value[1]).toBe('1');
+  });
+
+  it('has the ends of certificates and keys, which are to come', async () => {
+    const left = await until('the key', async () => {
+      const found = await prometheus.query(
+        '{__name__=~"tracewell_(certificate|api_key)_expiry_timestamp_seconds", namespace=~"measured|"} - time()',
+      );
+      return found.some(({ metric }) => metric['namespace'] === 'measured') ? found : undefined;
+    });
+    expect(left.filter(({ value: [, seconds] }) => Number(seconds) < 30 * 86_400)).toEqual([]);
+  });
+
+  it('can evaluate every alert, and every query of the dashboard', async () => {
+    const rules = await until('all to be evaluated', async () => {
+      const all = await prometheus.rules();
+      return all.every(({ health }) => health !== 'unknown') ? all : undefined;
+    });
+    expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
+    expect(rules.length).toBeGreaterThan(60);
+  });
+
+  it('sees nothing wrong with Elasticsearch, injection or delivery', async () => {
+    const firing = await prometheus.query('ALERTS{alertstate="firing"}');
+    const names = firing.map(({ metric }) => metric['alertname']);
+    for (const alert of ['OperatorAbsent', 'NoLeader', 'ElasticsearchNotReady', 'InjectionStopped', 'RecordsLost'])
+      expect(names).not.toContain(`Tracewell${alert}`);
+  });
+
+  it('the API server takes the ServiceMonitor and the PrometheusRule, by the Prometheus operator’s own schemas', async () => {
+    const there = await world.kubectl('get', 'crd', '-o', 'name');
+    const missingKinds = KINDS.filter((plural) => !there.includes(`/${plural}.monitoring.coreos.com`));
+    const names = missingKinds.map((plural) => `${plural}.monitoring.coreos.com`);
+    for (const crd of await prometheusOperatorCrds(missingKinds))
+      await world.cluster.kubectl(['create', '-f', '-'], { input: crd });
+    try {
+      for (const name of names) await world.kubectl('wait', '--for=condition=Established', `crd/${name}`);
+      const rendered = await world.cluster.helm(['template', 'tracewell', CHART, '-n', NAMESPACE, ...MONITORED]);
+      const said = await world.cluster.kubectl(['create', '--dry-run=server', '--validate=strict', '-f', '-'], {
+        input: rendered,
+      });
+      expect(said.match(/ created/g)).toHaveLength(3);
+    } finally {
+      for (const name of names) await world.kubectl('delete', 'crd', name, '--wait=false');
+    }
+  });
+
+  // A leader that is new tells of pods only after a minute.
+  it.each(MEASURES)('has %s of the policy', async (metric) => {
+    const expr = `${metric}{namespace="measured", policy="TracingPolicy.all"} > 0`;
+    const found = await until('a value', async () => (await prometheus.query(expr))[0], { everyMs: 500 });
+    expect(found.metric['namespace']).toBe('measured');
+  });
+});
