@@ -1,5 +1,6 @@
 import { CONDITION, type Redaction } from '../../api/names.ts';
 import type { Policy } from '../../api/policy.ts';
+import { Gate } from '../../runtime/gate.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Elastic, ElasticSettings } from '../elastic/client.ts';
 import { needsKey, type StoredKey } from '../elastic/keys.ts';
@@ -50,6 +51,11 @@ export interface Provided {
   hasSecret: boolean;
 }
 
+/**
+ * Elasticsearch's master makes all streams that were asked for in one go, and answers when it has: of many at once each waits
+ * for all. Of some, the other work on their namespaces goes on while the next ones are made.
+ */
+const CREATING = 8;
 /** A stream that somebody deleted is made again within this time. */
 const PREPARE_MS = 60_000;
 
@@ -61,6 +67,7 @@ export class Provision {
   readonly #written = new Map<string, string>();
   /** By namespace, the Secret that was last wanted, and what it was made of. */
   readonly #wanted = new Map<string, { of: unknown[]; secret: ReturnType<typeof secretOf> }>();
+  readonly #creating = new Gate(CREATING);
   readonly #prepared = new Map<string, { retention: string; at: number; notes: string[] }>();
 
   constructor(options: ProvisionOptions) {
@@ -180,7 +187,7 @@ export class Provision {
       await elastic.check();
       return last.notes;
     }
-    await elastic.createStreams(namespace);
+    await this.#creating.through(() => elastic.createStreams(namespace));
     const note = await elastic.setRetention(namespace, retention);
     const notes = [...elasticNotes(installed), ...(note ? [note] : [])];
     if (!elastic.canMint)
