@@ -162,6 +162,7 @@ export const CONDITION = {
   ElasticsearchReady: 'ElasticsearchReady',
   Injected: 'Injected',
   Delivering: 'Delivering',
+  Verified: 'Verified',
 } as const;
 
 /** Why bytes of a log file will never be delivered. */

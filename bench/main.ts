@@ -3,18 +3,20 @@ import { cpus, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, Permanent } from '../runtime/errors.ts';
 import { plainProgress } from '../test/progress.ts';
+import { alarms } from './alarms.ts';
 import { help, parseCommand } from './command.ts';
 import { formats } from './formats.ts';
 import { idle } from './idle.ts';
 import { live } from './live.ts';
 import { memory } from './memory.ts';
+import { proof } from './proof.ts';
 import { reconcile } from './reconcile.ts';
 import { jsonOf, tableOf } from './table.ts';
 import { throughput } from './throughput.ts';
 import { webhook } from './webhook.ts';
 
 /** `npm run bench -- NAME`: measures sidecar and operator (docs/benchmarks.md). */
-const benchmarks = [throughput, formats, live, idle, memory, webhook, reconcile];
+const benchmarks = [throughput, formats, live, idle, memory, webhook, reconcile, proof, alarms];
 const args = process.argv.slice(2);
 if (args.length === 0) console.log(help(benchmarks));
 else process.exit(await measure());

@@ -27,6 +27,7 @@ import { workloadOf } from './ledger/workload.ts';
 import { stemOf } from './policy/accept.ts';
 import { operatorLog } from './log.ts';
 import { storedKeys } from './reconcile/secret.ts';
+import { ProofMetrics } from './proof/metrics.ts';
 import { webhookPath } from './reconcile/webhook-config.ts';
 import { Reports } from './reports/reports.ts';
 import { Term } from './term.ts';
@@ -55,11 +56,12 @@ try {
       namespaceChanged: (is, was) => term?.namespaceChanged(is, was),
       secretChanged: (of) => term?.secretChanged(of),
       podChanged: (is, was) => {
+        // Before its last report is forgotten.
+        term?.podChanged(is, was);
         if (!is) {
           reports.latest.forget(was!.metadata.uid!);
           ledger.gone(was!.metadata.uid!);
         }
-        term?.podChanged(is, was);
       },
       breakerChanged: (scopes) => term?.breakerChanged(scopes),
     },
@@ -138,6 +140,7 @@ try {
     certificates: () => certs.current,
     keys: () => (term ? storedKeys(caches.secrets.all()) : []),
   });
+  const proofMetrics = new ProofMetrics(metrics.registry);
 
   // Keys -> the world in order: only the leader does this, and each of its terms begins anew.
   const { version } = packageJson;
@@ -153,6 +156,7 @@ try {
     metrics,
     breakerMetrics,
     elasticMetrics,
+    proofMetrics,
     unsupported,
     version,
   };

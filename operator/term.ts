@@ -8,7 +8,7 @@ import { Breaker } from './breaker/breaker.ts';
 import type { BreakerMetrics } from './breaker/metrics.ts';
 import type { Caches, Listener } from './caches.ts';
 import type { CertStore } from './cert-store.ts';
-import type { Cluster } from './cluster.ts';
+import type { Cluster, KubeObject } from './cluster.ts';
 import type { Config } from './config.ts';
 import type { Elastic } from './elastic/client.ts';
 import type { ElasticMetrics } from './elastic/metrics.ts';
@@ -23,6 +23,9 @@ import { Importer } from './kibana/importer.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { StatusFigures } from './ledger/status-figures.ts';
 import { stemOf } from './policy/accept.ts';
+import { MemoryKeeper } from './proof/memory.ts';
+import type { ProofMetrics } from './proof/metrics.ts';
+import { Proof } from './proof/proof.ts';
 import { Controller } from './reconcile/controller.ts';
 import { Provision } from './reconcile/provision.ts';
 import { Reconciler } from './reconcile/reconciler.ts';
@@ -45,6 +48,7 @@ export interface TermOptions {
   metrics: Metrics;
   breakerMetrics: BreakerMetrics;
   elasticMetrics: ElasticMetrics;
+  proofMetrics: ProofMetrics;
   /** Why nothing is injected in this cluster, if so. */
   unsupported: string | undefined;
   /** Of the operator. */
@@ -72,11 +76,11 @@ export class Term implements Part, Listener {
   readonly #annotations: SidecarAnnotations;
   readonly #audit: Audit;
   readonly #breaker: Breaker;
+  readonly #proof: Proof;
 
   constructor(options: TermOptions) {
     const { config, caches, elastic, reports, ledger, certs, metrics, breakerMetrics, unsupported, events } = options;
-    const { elasticMetrics } = options;
-    const { version, now, clock, random, log } = options;
+    const { elasticMetrics, proofMetrics, version, now, clock, random, log } = options;
     const { name, namespace, owner } = config;
     const { policies, secrets, pods } = caches;
     // By this nothing is written once the term is over.
@@ -103,7 +107,7 @@ export class Term implements Part, Listener {
       metrics,
       now,
     });
-    const figures = new StatusFigures({ ledger, queriedOf: () => undefined, now: clock });
+    const figures = new StatusFigures({ ledger, queriedOf: (...of) => proof.queriedOf(...of), now: clock });
     const reconciler = new Reconciler({
       cluster,
       policies,
@@ -119,6 +123,7 @@ export class Term implements Part, Listener {
         return reports.sidecarsOf(policy, revision, within, before);
       },
       figuresOf: (...of) => figures.of(...of),
+      verifiedOf: (...of) => proof.verifiedOf(...of),
       unsupported: () => unsupported,
       again: (key) => controller.again(key),
       metrics,
@@ -189,14 +194,34 @@ export class Term implements Part, Listener {
       random,
       log,
     });
+    // Files in Elasticsearch against seals and reports.
+    const proof = new Proof({
+      elastic,
+      cluster: config.elastic.cluster,
+      latest: reports.latest,
+      podOf: (of, pod) => pods.get(of, pod),
+      policiesOf: (of) => caches.policiesOf(of),
+      isThere: async ({ namespace: of, pod }, uid) => {
+        const path = `/api/v1/namespaces/${of}/pods?fieldSelector=metadata.name%3D${pod}`;
+        return (await cluster.list<KubeObject>(path)).items.some(({ metadata }) => metadata.uid === uid);
+      },
+      memory: new MemoryKeeper({ cluster, name, namespace, owner }),
+      events,
+      metrics: proofMetrics,
+      onNews: (of) => controller.sidecarChanged(of),
+      now,
+      clock,
+      log,
+    });
     const importers = config.kibana ? [new Importer({ kibana: new Kibana(config.kibana), metrics, random, log })] : [];
-    this.#parts = [controller, annotations, reports, breaker, audit, upkeep, ...importers];
+    this.#parts = [controller, annotations, reports, breaker, audit, upkeep, proof, ...importers];
     this.#standings = standings;
     this.#selection = selection;
     this.#controller = controller;
     this.#annotations = annotations;
     this.#audit = audit;
     this.#breaker = breaker;
+    this.#proof = proof;
   }
 
   start(): Promise<void> {
@@ -244,6 +269,7 @@ export class Term implements Part, Listener {
     const [now, before] = change;
     this.#audit.touch((now ?? before)!.metadata.namespace!);
     this.#breaker.podChanged(...change);
+    if (!now) this.#proof.podGone(before!);
   }
 
   breakerChanged(scopes: readonly string[]): void {

@@ -19,6 +19,16 @@ export interface ElasticOptions extends ElasticSettings {
   clusterUid: () => string | undefined;
 }
 
+export interface Ask {
+  method: string;
+  path: string;
+  querystring?: Record<string, string | number | boolean>;
+  body?: object;
+  /** One object a line, instead of a body. */
+  bulkBody?: object[];
+  signal?: AbortSignal;
+}
+
 /** What is there, and how its templates stand. */
 export interface Installed {
   server: Server;
@@ -150,6 +160,16 @@ export class Elastic {
   get #owner() {
     const { cluster, clusterUid } = this.#options;
     return { cluster, clusterUid: clusterUid() ?? '' };
+  }
+
+  /** Any other request, with its answer's body; integers past 2^53 are `bigint`. `what`: for people, to do what. */
+  async ask<T>(what: string, request: Ask): Promise<T> {
+    const { signal, ...params } = request;
+    try {
+      return await this.#client.transport.request<T>(params, signal ? { signal } : {});
+    } catch (error) {
+      throw trouble(what, this.#options.urls, error);
+    }
   }
 
   close(): Promise<void> {

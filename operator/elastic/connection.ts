@@ -1,4 +1,5 @@
 import { Client, SniffingTransport, type TransportOptions } from '@elastic/elasticsearch';
+import { ExactSerializer } from './exact.ts';
 
 export type Credentials = { username: string; password: string } | { apiKey: string };
 
@@ -36,6 +37,7 @@ export function connect({ urls, credentials, ca }: ConnectionSettings): Client {
     auth: credentials,
     maxRetries: urls.length,
     requestTimeout: ANSWER_MS,
+    Serializer: ExactSerializer,
     // A connection costs a handshake: a few of them.
     agent: { connections: 16, keepAliveTimeout: 60_000 },
     Transport: PlainTransport,

@@ -40,7 +40,7 @@ export function lookCloser({ file, below }: Claim, extents: readonly Extent[]): 
 }
 
 /** `.ds-<stream>-<date>-000002`: the number grows with each rollover (Elasticsearch reference, "Data streams"). */
-function generationOf(index: string): number {
+export function generationOf(index: string): number {
   return Number(/-(\d{6,})$/.exec(index)?.[1] ?? 0);
 }
 

@@ -129,6 +129,12 @@ async function operator({ credentials = USER, unsupported }: Given = {}) {
       heard.push(`${policy.metadata.name} in ${namespaces.join(', ')}`);
       return sidecars;
     },
+    verifiedOf: (policy, namespaces) => ({
+      type: 'Verified',
+      status: 'True',
+      reason: 'Proved',
+      message: `${policy.metadata.name} in ${namespaces.join(', ')}`,
+    }),
     figuresOf: () => figures,
     unsupported: () => unsupported,
     again: (key) => again.push(key),
@@ -143,7 +149,9 @@ async function operator({ credentials = USER, unsupported }: Given = {}) {
 }
 
 const conditions = () =>
-  (kube.objects.get<RawPolicy>(POLICY)!.status?.conditions ?? []).map(({ type, reason }) => `${type}: ${reason}`);
+  (kube.objects.get<RawPolicy>(POLICY)!.status?.conditions ?? [])
+    .filter(({ type }) => type !== 'Verified')
+    .map(({ type, reason }) => `${type}: ${reason}`);
 const secret = () => kube.objects.get<{ metadata: object; data: Record<string, string> }>(SECRET);
 const keyInSecret = () => {
   const encoded = Buffer.from(secret()!.data['api-key']!, 'base64').toString();
@@ -393,7 +401,13 @@ describe('a cluster policy', () => {
     expect(Object.keys(secret()!.data)).toContain('ClusterTracingPolicy.base.json');
     await reconciler.reconcileClusterPolicy('base');
     expect(entries()).toEqual(['base.clusterpolicy.tracewell.dev']);
-    expect(reasons()).toEqual(['Accepted: Valid', 'ElasticsearchReady: Ready', 'Injected: PodsWithoutSidecar']);
+    expect(reasons()).toEqual([
+      'Accepted: Valid',
+      'ElasticsearchReady: Ready',
+      'Injected: PodsWithoutSidecar',
+      'Verified: Proved',
+    ]);
+    expect(status().conditions!.at(-1)!.message).toBe('base in shop');
     expect(status()).toMatchObject({ pods: { matched: 1 }, inForceSince: '2026-01-02T00:00:00.000Z' });
   });
 

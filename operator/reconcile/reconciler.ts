@@ -34,6 +34,8 @@ export interface ReconcilerOptions {
   breakers: () => State;
   /** How a policy's sidecars in these namespaces stand; undefined where none can report. `before`: what its status says. */
   sidecarsOf: (policy: Policy, namespaces: readonly string[], before: PolicyStatus | undefined) => Sidecars | undefined;
+  /** The condition Verified of a policy in these namespaces. */
+  verifiedOf: (policy: Policy, namespaces: readonly string[]) => Finding;
   /** What its status says of a policy's records in these namespaces. `before`: what it says now. */
   figuresOf: (policy: Policy, namespaces: readonly string[], before: PolicyStatus | undefined) => Figures;
   /** Why this cluster's pods cannot have native sidecars. */
@@ -154,14 +156,14 @@ export class Reconciler {
   }
 
   async #report(policy: Policy, finding: Finding, pods: Coverage, reached: readonly string[]): Promise<void> {
-    const { policies, selection, breakers, figuresOf, sidecarsOf, unsupported, now } = this.#options;
+    const { policies, selection, breakers, figuresOf, sidecarsOf, verifiedOf, unsupported, now } = this.#options;
     const { raw, notes } = policies.sourceOf(policy);
     const since = selection.since(policy, policy.kind === 'TracingPolicy' ? policy.metadata.namespace : '');
     const [stop] = reached.flatMap((namespace) => stopOf(breakers(), namespace) ?? []);
     const injected = injectedFinding(pods, since !== undefined, unsupported(), stop);
     const sidecars = sidecarsOf(policy, reached, raw.status);
     const delivering = sidecars ? [deliveringFinding(sidecars)] : [];
-    const conditions = [acceptedFinding(notes, pods), finding, injected, ...delivering];
+    const conditions = [acceptedFinding(notes, pods), finding, injected, ...delivering, verifiedOf(policy, reached)];
     const { generation } = policy.metadata;
     const figures = figuresOf(policy, reached, raw.status);
     const found = {

@@ -173,7 +173,8 @@ describe.skipIf(world.missing)(`the demo ${world.missing}`, () => {
   it('and the status says that every running pod has its sidecar', async () => {
     const status = await until('the status of seven pods, all of which report', async () => {
       const now = await world.policyStatus('shop', 'shop');
-      return now.pods?.matched === 7 && now.configuration?.loaded === 7 ? now : undefined;
+      const isVerified = now.conditions?.some(({ type, status }) => type === 'Verified' && status !== 'Unknown');
+      return now.pods?.matched === 7 && now.configuration?.loaded === 7 && isVerified ? now : undefined;
     });
     expect(status.pods).toMatchObject({ matched: 7, injected: 7, skipped: [] });
     const states = status.conditions!.map(({ type, status: state, reason }) => `${type} ${state} ${reason}`);
@@ -182,6 +183,7 @@ describe.skipIf(world.missing)(`the demo ${world.missing}`, () => {
       'Delivering True Delivering',
       'ElasticsearchReady True Ready',
       'Injected True AllInjected',
+      'Verified True Proved',
     ]);
   });
 });

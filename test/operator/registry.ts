@@ -4,6 +4,7 @@ import { ElasticMetrics } from '../../operator/elastic/metrics.ts';
 import { registerExpiry } from '../../operator/health/expiry.ts';
 import { Metrics } from '../../operator/health/metrics.ts';
 import { exportLedger } from '../../operator/ledger/metrics.ts';
+import { ProofMetrics } from '../../operator/proof/metrics.ts';
 import { LatestReports } from '../../operator/reports/latest.ts';
 import { ReportMetrics } from '../../operator/reports/metrics.ts';
 
@@ -13,6 +14,7 @@ const keys = () => [{ namespace: 'shop', expires: '2030-01-01T00:00:00Z' }];
 const ROOMS: readonly ((registry: Registry) => unknown)[] = [
   (registry) => new BreakerMetrics(registry),
   (registry) => new ElasticMetrics(registry),
+  (registry) => new ProofMetrics(registry),
   (registry) => new ReportMetrics(registry, new LatestReports(now), now),
   (registry) => exportLedger(registry, { standings: () => [] }),
   (registry) => registerExpiry({ registry, certificates: () => undefined, keys }),

@@ -45,12 +45,3 @@ export function dashboardRules(): Group<object>[] {
 export const metricsIn = (expr: string): string[] => [
   ...new Set([...expr.matchAll(/\btracewell_\w+/g)].map(([name]) => name.replace(/_(bucket|sum|count)$/, ''))),
 ];
-
-/** Metrics of rooms that are being built. */
-export const COMING = [
-  'tracewell_audited_files_total',
-  'tracewell_missing_records_total',
-  'tracewell_query_ratio',
-  'tracewell_removed_copies_total',
-  'tracewell_unproven_files',
-];

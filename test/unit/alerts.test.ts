@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describedIn, everyMetric } from '../operator/registry.ts';
 import { CASES, HEALTHY } from '../prometheus/cases.ts';
-import { alertRules, COMING, metricsIn } from '../prometheus/rules.ts';
+import { alertRules, metricsIn } from '../prometheus/rules.ts';
 
 const labels = new Map(
   describedIn(everyMetric()).map(({ name, labelNames }) => [name, [...labelNames, 'instance', 'le']]),
 );
-const known = (name: string) => labels.has(name) || COMING.includes(name);
+const known = (name: string) => labels.has(name);
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/runbooks.md'), 'utf8');
 /** By heading. */
