@@ -121,7 +121,8 @@ describe.skipIf(world.missing)(`the chart before this one ${world.missing}`, () 
 
   it('is upgraded once more, onto the network of the nodes, where the API server finds the webhook, too', async () => {
     await world.kubectl('label', 'namespace', NAMESPACE, 'pod-security.kubernetes.io/enforce-', '--overwrite');
-    await helm('upgrade', CHART, '--reset-then-reuse-values', '--set', 'webhook.hostNetwork=true');
+    const changes = ['webhook.hostNetwork=true', 'sidecar.imagePullSecrets[0].name=registry'];
+    await helm('upgrade', CHART, '--reset-then-reuse-values', ...changes.flatMap((change) => ['--set', change]));
     expect(await setting('{.spec.template.spec.hostNetwork}')).toBe('true');
     // Between the one and the other there was none.
     const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'asked', namespace: 'upgrade' } };
@@ -129,5 +130,8 @@ describe.skipIf(world.missing)(`the chart before this one ${world.missing}`, () 
     const asked = () => world.cluster.kubectl(['create', '--dry-run=server', '-o', 'json', '-f', '-'], { input });
     await until('the API server to find the webhook', async () => isInjected(JSON.parse(await asked()) as PodView));
     await expectAllGoesOn('on-nodes');
+    // It started though nobody has put the Secret there.
+    const [{ spec }] = (await world.pods('upgrade', 'on-nodes')) as [PodView];
+    expect(spec.imagePullSecrets).toEqual([{ name: 'registry' }]);
   });
 });

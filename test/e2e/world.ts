@@ -139,7 +139,11 @@ export interface PodView {
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
   };
-  spec: { initContainers?: { name: string }[]; containers: { name: string }[] };
+  spec: {
+    initContainers?: { name: string }[];
+    containers: { name: string }[];
+    imagePullSecrets?: { name: string }[];
+  };
   status: {
     podIP?: string;
     containerStatuses?: { name: string; restartCount: number }[];
