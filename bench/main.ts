@@ -11,12 +11,13 @@ import { live } from './live.ts';
 import { memory } from './memory.ts';
 import { proof } from './proof.ts';
 import { reconcile } from './reconcile.ts';
+import { reports } from './reports.ts';
 import { jsonOf, tableOf } from './table.ts';
 import { throughput } from './throughput.ts';
 import { webhook } from './webhook.ts';
 
 /** `npm run bench -- NAME`: measures sidecar and operator (docs/benchmarks.md). */
-const benchmarks = [throughput, formats, live, idle, memory, webhook, reconcile, proof, alarms];
+const benchmarks = [throughput, formats, live, idle, memory, webhook, reconcile, proof, alarms, reports];
 const args = process.argv.slice(2);
 if (args.length === 0) console.log(help(benchmarks));
 else process.exit(await measure());

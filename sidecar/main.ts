@@ -15,6 +15,7 @@ import { sealing } from './sealing.ts';
 import { PlainBody } from './sink/bulk-body.ts';
 import { BulkClient } from './sink/client.ts';
 import { Deliverer } from './sink/deliver.ts';
+import { Measures } from './sink/measures.ts';
 import { Outbox } from './sink/outbox.ts';
 import { Sealer } from './sink/sealer.ts';
 import { pack } from './sink/slice.ts';
@@ -59,14 +60,17 @@ try {
   const sealer = new Sealer({ sink, streams, pack: packed, version: VERSION, ...told, isIdle, onSealed });
   const sealed = sealing(sealer, config);
   const source = new Source({ logs, podUid: pod.uid, state, folder: env.state, log, reminder, now, ...sealed });
-  const deliverer = new Deliverer({ sink, streams, ...told });
+  const measures: Measures = new Measures(sink, wall(), () => outbox.oldest);
+  const deliverer = new Deliverer({ sink: measures, streams, ...told });
   const body = engine ? new EngineBody(engine, date) : new PlainBody(date);
-  const outbox = new Outbox({ deliverer, state, body, limits: () => settings().limits, now, date });
+  const limits = () => settings().limits;
+  const onAcknowledged: Measures['acknowledged'] = (...of) => measures.acknowledged(...of);
+  const outbox: Outbox = new Outbox({ deliverer, state, body, limits, now, date, onAcknowledged });
   const pipeline = new Pipeline({ source, outbox, config, isIdle, log, now, wall, ending: pipelineEnding });
   const path = engine ? 'engine' : 'plain';
   const operator = new OperatorFiles(env.config, env.token);
   const target = () => operator.read();
-  const report = standing({ files, sink, state, source, version: VERSION, path });
+  const report = standing({ files, sink, state, measures, source, version: VERSION, path });
   const reporter = new Reporter({ target, report, post: postReport, log, wall, random, ending });
   // The reporter ends after all that it tells of.
   const parts: Part[] = [files, client, reporter, sealer, pipeline];

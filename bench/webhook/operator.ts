@@ -23,7 +23,10 @@ const READY_MS = 300_000;
 /** The operator as it is installed, in a process of its own, with a cluster and an Elasticsearch that are in this one. */
 export interface Installed {
   child: Child;
+  /** Of the webhook. */
   address: Address;
+  /** Where sidecars report. */
+  reports: Address;
   api: ApiServer;
   stop: () => Promise<void>;
 }
@@ -52,6 +55,7 @@ export async function startOperator(
     TRACEWELL_ELASTICSEARCH_URLS: elastic.url,
     TRACEWELL_ELASTICSEARCH_AUTH: auth,
     TRACEWELL_WEBHOOK_PORT: String(webhook),
+    TRACEWELL_POD_IP: '127.0.0.1',
     TRACEWELL_REPORTS_PORT: String(reports),
     TRACEWELL_HTTP_PORT: String(http),
     TRACEWELL_DRAIN_SECONDS: '0',
@@ -75,7 +79,8 @@ export async function startOperator(
   elastic.requests.length = 0;
   const configuration = api.objects.get<{ webhooks: { clientConfig: { caBundle: string } }[] }>(webhookPath(NAME))!;
   const ca = Buffer.from(configuration.webhooks[0]!.clientConfig.caBundle, 'base64').toString();
-  return { child, api, stop, address: { port: webhook, servername: certificateNames(NAME, NAME)[0]!, ca } };
+  const at = (port: number) => ({ port, servername: certificateNames(NAME, NAME)[0]!, ca });
+  return { child, api, stop, address: at(webhook), reports: at(reports) };
 }
 
 function areInForce(api: ApiServer): boolean {

@@ -1,6 +1,5 @@
 import type { Client } from '@elastic/elasticsearch';
 import { connect, type ConnectionSettings } from './connection.ts';
-import { durabilityNotes } from './durability.ts';
 import { mintKey, ownKeys, type OwnKey, type StoredKey } from './keys.ts';
 import { retentionNote, setRetention, type Lifecycle } from './lifecycle.ts';
 import { detect, unsupportedBy, type Server } from './server.ts';
@@ -34,8 +33,6 @@ export interface Ask {
 export interface Installed {
   server: Server;
   templates: Templates;
-  /** Why an acknowledgement is worth less than it should be, see `durabilityNotes`. */
-  durability: string[];
 }
 
 const CHECK_MS = 10_000;
@@ -104,8 +101,7 @@ export class Elastic {
     const server = await detect(this.#client);
     const unsupported = unsupportedBy(server);
     if (unsupported) throw new ElasticTrouble('Unsupported', unsupported);
-    const templates = await this.#templates.ensure(server);
-    return { server, templates, durability: await durabilityNotes(this.#client, server) };
+    return { server, templates: await this.#templates.ensure(server) };
   }
 
   /** Sees that the namespace's streams are there. */

@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { report, REPORTED_FILES, type Report } from '../../api/report.ts';
+import { reportedMeasures } from '../../test/operator/report.ts';
 import { freshCheckpoint, type Checkpoint } from '../source/checkpoint.ts';
+import { together } from '../source/gone.ts';
 import { formatReport, type Facts } from './report.ts';
 
 const checkpointOf = (number: number, changes: Partial<Checkpoint> = {}): Checkpoint => ({
@@ -22,6 +24,8 @@ const FACTS: Facts = {
   path: 'engine',
   lastAcknowledged: new Date('2026-01-02T03:04:05Z'),
   checkpoints: [],
+  gone: undefined,
+  measured: reportedMeasures(),
   sizeOf: () => undefined,
 };
 /** As the operator reads it: throws when it is none. */
@@ -64,6 +68,7 @@ it('tells how the sidecar stands, and each file as its checkpoint does', () => {
         sealed: 100,
       },
     ],
+    measures: FACTS.measured,
   });
 });
 
@@ -75,6 +80,7 @@ it('leaves out what there is not: no configuration, no acknowledgement, no files
     state: 'WaitingForConfiguration',
     sidecar: { version: '0.1.0', path: 'engine' },
     files: [],
+    measures: FACTS.measured,
   });
 });
 
@@ -113,6 +119,13 @@ describe('of many files', () => {
       discardedBy: { abc: 12 },
       lost: { Removed: 18 },
     });
+  });
+
+  it('tells of those that are gone from the node in the same sum', () => {
+    const gone = together(together(undefined, checkpointOf(1, each)), checkpointOf(2, each));
+    expect(read({ gone }).rest).toMatchObject({ files: 2, size: 200, lost: { Removed: 6 } });
+    const checkpoints = Array.from({ length: 70 }, (_, number) => checkpointOf(number, each));
+    expect(read({ gone, checkpoints }).rest).toMatchObject({ files: 8, stored: { records: 16 } });
   });
 
   it('tells all together of everything, and never more than the operator takes', () => {

@@ -1,6 +1,7 @@
 import type { ReportState } from '../../api/names.ts';
-import { addByRule } from '../sink/settle.ts';
-import { formatCheckpoint, freshCheckpoint, type Checkpoint, type Sums } from '../source/checkpoint.ts';
+import type { Measured } from '../sink/measures.ts';
+import { formatCheckpoint, type Checkpoint } from '../source/checkpoint.ts';
+import { formatSum, together, type CheckpointSum } from '../source/gone.ts';
 
 /** How the sidecar stands: what a report tells. */
 export interface Facts {
@@ -16,6 +17,9 @@ export interface Facts {
   lastAcknowledged: Date | undefined;
   /** The longest unchanged first. */
   checkpoints: Iterable<Checkpoint>;
+  /** The sum of those that were forgotten. */
+  gone: CheckpointSum | undefined;
+  measured: Measured;
   /** Bytes of a file now, where that is known. */
   sizeOf: (file: string) => number | undefined;
 }
@@ -25,8 +29,8 @@ const FILES_AT_MOST = 64;
 /** Of their text: the operator takes 256 KiB, and a file can have many rules. */
 const BYTES_AT_MOST = 196_608;
 
-/** A `Report` as JSON. A file stands in it as in its checkpoint; those that changed longest ago only in a sum. */
-export function formatReport({ at, state, checkpoints, sizeOf, ...facts }: Facts): string {
+/** A `Report` as JSON. A file stands in it as in its checkpoint; those that changed longest ago only in a sum, with those that are gone. */
+export function formatReport({ at, state, checkpoints, gone, measured, sizeOf, ...facts }: Facts): string {
   const { reason, policy, revision, version, path, lastAcknowledged } = facts;
   const head = {
     version: 1,
@@ -40,7 +44,7 @@ export function formatReport({ at, state, checkpoints, sizeOf, ...facts }: Facts
   };
   const files: string[] = [];
   let bytes = 0;
-  let rest: Rest | undefined;
+  let rest = gone;
   for (const checkpoint of [...checkpoints].toReversed()) {
     const size = Math.max(checkpoint.size, sizeOf(checkpoint.file) ?? 0);
     const text = formatCheckpoint({ ...checkpoint, size });
@@ -48,39 +52,7 @@ export function formatReport({ at, state, checkpoints, sizeOf, ...facts }: Facts
     if (files.length < FILES_AT_MOST && bytes <= BYTES_AT_MOST) files.push(text);
     else rest = together(rest, { ...checkpoint, size });
   }
-  const end = rest ? `,"rest":${formatRest(rest)}` : '';
-  return `${JSON.stringify(head).slice(0, -1)},"files":[${files.join(',')}]${end}}`;
+  const end = rest ? `,"rest":${formatSum(rest)}` : '';
+  const measures = `"measures":${JSON.stringify(measured)}`;
+  return `${JSON.stringify(head).slice(0, -1)},"files":[${files.join(',')}]${end},${measures}}`;
 }
-
-interface Rest {
-  files: number;
-  sum: Checkpoint;
-}
-
-function together(rest: Rest | undefined, { size, lost, ...more }: Checkpoint): Rest {
-  const { files, sum } = rest ?? { files: 0, sum: freshCheckpoint({ file: '', container: '', run: 0, generation: 0 }) };
-  return {
-    files: files + 1,
-    sum: {
-      ...sum,
-      size: sum.size + size,
-      stored: plus(sum.stored, more.stored),
-      duplicates: sum.duplicates + more.duplicates,
-      deadLettered: plus(sum.deadLettered, more.deadLettered),
-      discarded: plus(sum.discarded, more.discarded),
-      discardedBy: addByRule(sum.discardedBy, more.discardedBy),
-      redactedBy: addByRule(sum.redactedBy, more.redactedBy),
-      unframed: sum.unframed + more.unframed,
-      lost: addByRule(sum.lost, lost),
-    },
-  };
-}
-
-const plus = (a: Sums, b: Sums): Sums => ({
-  records: a.records + b.records,
-  bytes: a.bytes + b.bytes,
-  offsets: a.offsets + b.offsets,
-});
-
-/** As a checkpoint, and how many files it is the sum of: whoever reads it leaves out what is of one file only. */
-const formatRest = ({ files, sum }: Rest): string => `{"files":${files},${formatCheckpoint(sum).slice(1)}`;

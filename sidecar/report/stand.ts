@@ -1,5 +1,6 @@
 import type { ReportState } from '../../api/names.ts';
 import type { ConfigFiles } from '../config.ts';
+import type { Measures } from '../sink/measures.ts';
 import type { Standing } from '../sink/standing.ts';
 import type { Source } from '../source/source.ts';
 import type { State } from '../source/state.ts';
@@ -8,12 +9,13 @@ import { formatReport, type Facts } from './report.ts';
 export interface StandOptions extends Pick<Facts, 'version' | 'path'> {
   files: Pick<ConfigFiles, 'current' | 'isIdle' | 'policy'>;
   sink: Pick<Standing, 'lastAcknowledged' | 'trouble'>;
-  state: Pick<State, 'files' | 'save'>;
+  state: Pick<State, 'files' | 'gone' | 'save'>;
+  measures: Pick<Measures, 'now'>;
   source: Pick<Source, 'sizeOf'>;
 }
 
 /** How the sidecar stands now, as the text of a report. */
-export function standing({ files, sink, state, source, version, path }: StandOptions) {
+export function standing({ files, sink, state, measures, source, version, path }: StandOptions) {
   return (at: number, ended: boolean): string => {
     // What is told of is written down first: after a crash no value is smaller than one that was told.
     state.save([]);
@@ -28,6 +30,8 @@ export function standing({ files, sink, state, source, version, path }: StandOpt
       path,
       lastAcknowledged: sink.lastAcknowledged,
       checkpoints: state.files(),
+      gone: state.gone,
+      measured: measures.now(),
       sizeOf: (file) => source.sizeOf(file),
     });
   };

@@ -2,10 +2,8 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { AllStored } from './all-stored.ts';
 
-const answerOf = (count: number): Buffer =>
-  Buffer.from(
-    JSON.stringify({ errors: false, items: Array.from({ length: count }, () => ({ create: { status: 201 } })) }),
-  );
+const answerOf = (count: number, said: object = { errors: false }): Buffer =>
+  Buffer.from(JSON.stringify({ ...said, items: Array.from({ length: count }, () => ({ create: { status: 201 } })) }));
 
 /** Gives an answer in pieces that end at these places. */
 function takes(all: AllStored, answer: Buffer, cuts: readonly number[]): boolean {
@@ -24,6 +22,31 @@ it('recognises the answer to so many records, in whatever pieces it comes', () =
     }),
     { numRuns: 200 },
   );
+});
+
+it.each<[string, object, number | undefined]>([
+  ['of Elasticsearch', { errors: false, took: 12 }, 12],
+  ['of OpenSearch', { took: 7, errors: false }, 7],
+  ['without it', { errors: false }, undefined],
+])('says what an answer %s took', (_, said, tookMs) => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(), { maxLength: 5 }), (cuts) => {
+      const all = new AllStored(3);
+      const answer = answerOf(3, said);
+      expect(takes(all, answer, cuts)).toBe(true);
+      expect([all.isWhole, all.tookMs]).toEqual([true, tookMs]);
+      expect(all.taken().equals(answer)).toBe(true);
+    }),
+  );
+});
+
+it.each([
+  ['errors', { errors: true, took: 1 }],
+  ['something else', { errors: false, took: 1, ingest_took: 1 }],
+  ['no number', { errors: false, took: '1' }],
+  ['a page of text', { page: 'x'.repeat(100), errors: false }],
+])('does not recognise one with %s', (_, said) => {
+  expect(new AllStored(3).take(answerOf(3, said))).toBe(false);
 });
 
 it('recognises none with another byte, of another length, or for another number of records', () => {

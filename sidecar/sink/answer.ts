@@ -20,9 +20,9 @@ export type Outcome =
 
 /** What a whole request came to. */
 export type Answer =
-  /** Each record is new, and stored. */
-  | { kind: 'stored' }
-  | { kind: 'items'; outcomes: Outcome[] }
+  /** Each record is new, and stored. `tookMs`: for how long Elasticsearch was busy with it, as it says. */
+  | { kind: 'stored'; tookMs?: number | undefined }
+  | { kind: 'items'; outcomes: Outcome[]; tookMs?: number | undefined }
   /** Nothing was said about any record; send them again after a while, perhaps to another address. */
   | ({ kind: 'retry'; elsewhere: boolean; afterMs?: number | undefined } & Fault)
   | ({ kind: 'hold' } & Fault)
@@ -35,7 +35,7 @@ interface Item {
 }
 
 /** What is read of an answer; each item of it is some of the words of one error, if any. */
-export const FILTER = 'errors,items.*.status,items.*.failure_store,items.*.error.type,items.*.error.reason';
+export const FILTER = 'took,errors,items.*.status,items.*.failure_store,items.*.error.type,items.*.error.reason';
 
 /**
  * An answer to so many records, together of so many bytes, that is longer than this is none of Elasticsearch's. An error quotes
@@ -58,18 +58,21 @@ export function readAnswer(status: number, body: string, afterMs: number | undef
     // A server that asks for patience speaks for its cluster; one that is not ready speaks for itself.
     return { kind: 'retry', elsewhere: status >= 500, afterMs, ...faultOf(status, body) };
   }
-  const items = itemsOf(body);
-  if (items?.length === count) return { kind: 'items', outcomes: items.map(outcomeOf) };
+  const { items, took } = readBody(body);
+  const tookMs = typeof took === 'number' && Number.isSafeInteger(took) && took >= 0 ? took : undefined;
+  if (items?.length === count) return { kind: 'items', outcomes: items.map(outcomeOf), tookMs };
   const error = items ? `${items.length} items for ${count} records` : `not JSON: ${body.slice(0, 100)}`;
   return { kind: 'retry', elsewhere: true, reason: '200 with an answer that cannot be read', error };
 }
 
-function itemsOf(body: string): Item[] | undefined {
+function readBody(body: string): { items?: Item[]; took?: unknown } {
   try {
-    const { items } = JSON.parse(body) as { items?: unknown };
-    return Array.isArray(items) ? items.map((item: { create?: Item } | null) => item?.create ?? {}) : undefined;
+    const { items, took } = JSON.parse(body) as { items?: unknown; took?: unknown };
+    return Array.isArray(items)
+      ? { items: items.map((item: { create?: Item } | null) => item?.create ?? {}), took }
+      : {};
   } catch {
-    return undefined;
+    return {};
   }
 }
 

@@ -11,7 +11,7 @@ import { BulkClient, type Connection, type Patiences } from './client.ts';
 import type { ProxySettings } from './proxy.ts';
 
 const STREAM = 'logs-tracewell-shop';
-const STORED = { kind: 'stored' };
+const STORED = { kind: 'stored', tookMs: 1 };
 
 async function serverOf(options?: BulkServerOptions): Promise<BulkServer> {
   const server = await startBulkServer(options);
@@ -103,7 +103,7 @@ describe('a request', () => {
     const answers = [0, 1500];
     const server = createServer({ keepAliveTimeout: 2000 }, (request, response) => {
       request.resume();
-      setTimeout(() => response.end('{"errors":false,"items":[{"create":{"status":201}}]}'), answers.shift());
+      setTimeout(() => response.end('{"errors":false,"took":1,"items":[{"create":{"status":201}}]}'), answers.shift());
     });
     server.listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());
@@ -150,7 +150,7 @@ describe('a request', () => {
     const server = await serverOf();
     const body = ' '.repeat(66_638 - 37) + '{"items":[{"create":{"status":201}}]}';
     server.onRequest = () => ({ status: 200, body });
-    expect((await clientOf([server.url]).post()).answer).toEqual({ kind: 'items', outcomes: [STORED] });
+    expect((await clientOf([server.url]).post()).answer).toEqual({ kind: 'items', outcomes: [{ kind: 'stored' }] });
   });
 
   it('goes over a new connection when the one that was kept is closed', async () => {
@@ -167,7 +167,7 @@ describe('a request', () => {
     ['as the last of its connection', { connection: 'close' }, 2],
   ])('may be answered %s', async (_, headers, connections) => {
     const server = await serverOf();
-    const body = '{"errors":false,"items":[{"create":{"status":201}}]}';
+    const body = '{"errors":false,"took":1,"items":[{"create":{"status":201}}]}';
     server.onRequest = () => ({ status: 200, body, headers });
     const { post } = clientOf([server.url]);
     expect([(await post()).answer, (await post()).answer]).toEqual([STORED, STORED]);

@@ -94,8 +94,8 @@ export class BulkClient implements Sink, Part {
 
   async #bulk(target: URL, connection: Connection, ask: Extract<Ask, { method: 'POST' }>): Promise<Answer> {
     try {
-      const { status, headers, isAllStored, text } = await this.#exchange(target, connection, ask);
-      if (isAllStored) return { kind: 'stored' };
+      const { status, headers, isAllStored, tookMs, text } = await this.#exchange(target, connection, ask);
+      if (isAllStored) return { kind: 'stored', tookMs };
       if (status === 407) throw new Error('the proxy refuses its user or password (407)');
       return readAnswer(status, text, retryAfterMs(headers, this.#options.date()), ask.parcel.count);
     } catch (error) {

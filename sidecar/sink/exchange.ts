@@ -26,6 +26,8 @@ export interface Bounds {
 export interface Reply extends ResponseHead {
   /** It says of each record that it is new and stored; then there is no text. */
   isAllStored: boolean;
+  /** What it says then that this took. */
+  tookMs?: number | undefined;
   text: string;
   /** The connection can take another request. */
   keepsAlive: boolean;
@@ -102,8 +104,8 @@ class AnswerBody {
     this.#chunks.push(Buffer.from(bytes));
   }
 
-  whole(): Pick<Reply, 'isAllStored' | 'text'> {
-    if (this.#isUsual && this.#all!.isWhole) return { isAllStored: true, text: '' };
+  whole(): Pick<Reply, 'isAllStored' | 'tookMs' | 'text'> {
+    if (this.#isUsual && this.#all!.isWhole) return { isAllStored: true, tookMs: this.#all!.tookMs, text: '' };
     this.#endUsual();
     return { isAllStored: false, text: Buffer.concat(this.#chunks).toString('utf8') };
   }

@@ -56,6 +56,8 @@ function world(changes: Partial<{ inFlight: number; batchBytes: number; batchAge
   const limits = { inFlight: 3, batchBytes: 1_000_000, batchAgeMs: 3000, ...changes };
   const clock = { ms: 0 };
   const departures: Departure[] = [];
+  /** Records, and when. */
+  const acknowledged: [number, number][] = [];
   const saved: Checkpoint[] = [];
   /** How many checkpoints there were, each time they were written. */
   const writes: number[] = [];
@@ -77,7 +79,8 @@ function world(changes: Partial<{ inFlight: number; batchBytes: number; batchAge
     },
     limits: () => limits,
     now: () => clock.ms,
-    date: () => new Date(0),
+    date: () => new Date(clock.ms),
+    onAcknowledged: ({ weights }, at) => acknowledged.push([weights.reduce((sum, weight) => sum + weight, 0), at]),
   });
   const lines = new Lines('a');
   const origin = { file: lines.checkpoint.file, constant: Buffer.from('"host.name":"n"') };
@@ -92,10 +95,26 @@ function world(changes: Partial<{ inFlight: number; batchBytes: number; batchAge
     departures[at]!.answer(Array.from({ length: departures[at]!.records }, () => fate));
     await outbox.landed(0);
   };
-  return { outbox, body, limits, clock, departures, saved, writes, lines, origin, add, send, answer };
+  return { outbox, body, limits, clock, departures, acknowledged, saved, writes, lines, origin, add, send, answer };
 }
 
 describe('batches on their way', () => {
+  it('are told of when they are answered for, whatever order that is', async () => {
+    const { acknowledged, clock, send, answer, outbox } = world();
+    send(1);
+    send(2);
+    expect(outbox.oldest).toBe(Date.parse('2026-01-02T03:04:05Z'));
+    clock.ms = 700;
+    await answer(1);
+    clock.ms = 900;
+    await answer(0);
+    expect(acknowledged).toEqual([
+      [2, 700],
+      [1, 900],
+    ]);
+    expect(outbox.oldest).toBeUndefined();
+  });
+
   it('are as many as the configuration says at this moment', () => {
     const { outbox, limits, send } = world({ inFlight: 2 });
     send();

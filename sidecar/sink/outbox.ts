@@ -11,6 +11,7 @@ import { Batch } from './batch.ts';
 import { PlainBody, type BulkBody, type LineRange, type Taken } from './bulk-body.ts';
 import type { Deliverer } from './deliver.ts';
 import type { Fates } from './fates.ts';
+import { sampleOf, type Sample } from './sample.ts';
 import { settle, standingsOf, type Standings } from './settle.ts';
 
 export interface OutboxOptions {
@@ -23,12 +24,15 @@ export interface OutboxOptions {
   /** Milliseconds of a clock that never goes back. */
   now: () => number;
   date: () => Date;
+  /** Hears of each batch that is answered for: of some of its records, and when that was, in milliseconds since 1970. */
+  onAcknowledged: (sample: Sample, at: number) => void;
 }
 
 /** A batch on its way; with fates it is answered for, and waits for those before it. */
 interface Flight {
   batch: Batch;
   standings: Standings;
+  sample: Sample;
   fates: Fates | undefined;
 }
 
@@ -130,6 +134,12 @@ export class Outbox {
     return !this.isFlying && this.#filling.count === 0;
   }
 
+  /** Stamp of the oldest record on its way, milliseconds since 1970; of each batch only some are looked at. */
+  get oldest(): number | undefined {
+    const stamps = this.#flights.flatMap(({ sample }) => sample.stamps);
+    return stamps.length > 0 ? Math.min(...stamps) : undefined;
+  }
+
   /** Sends what there is. Must not be full. */
   dispatch(): void {
     const batch = this.#filling;
@@ -138,10 +148,11 @@ export class Outbox {
     const { body, limits, now } = this.#options;
     const { length } = body;
     this.#rate.add(length, now());
+    const sample = sampleOf(body.since(0), batch);
     batch.gzip = body.pack(batch.gzip);
     if (length > 2 * limits().batchBytes) body.shrink();
     this.#filling = this.#spare.pop() ?? new Batch();
-    const flight: Flight = { batch, standings: standingsOf(batch), fates: undefined };
+    const flight: Flight = { batch, standings: standingsOf(batch), sample, fates: undefined };
     this.#flights.push(flight);
     void this.#answerFor(flight);
   }
@@ -208,7 +219,9 @@ export class Outbox {
 
   async #answerFor(flight: Flight): Promise<void> {
     try {
-      flight.fates = await this.#options.deliverer.deliver(flight.batch);
+      const { date, deliverer, onAcknowledged } = this.#options;
+      flight.fates = await deliverer.deliver(flight.batch);
+      onAcknowledged(flight.sample, date().getTime());
       this.#settle();
     } catch (error) {
       // It stays on its way for ever: nothing that comes after it may be acknowledged.

@@ -97,33 +97,37 @@ export function formatCheckpoint(checkpoint: Checkpoint): string {
 
 /** Undefined for anything that `formatCheckpoint` did not write: a damaged checkpoint means reading again from the start. */
 export function parseCheckpoint(text: string): Checkpoint | undefined {
-  let raw: Record<string, unknown>;
   try {
-    raw = asObject(JSON.parse(text));
-    if (raw['version'] !== VERSION) return undefined;
-    const lanes = asObject(raw['lanes']);
-    const checkpoint: Checkpoint = {
-      file: asId(raw['file']),
-      container: asText(raw['container']),
-      run: asCount(raw['run']),
-      generation: asCount(raw['generation']),
-      lanes: [asCount(lanes['stdout']), asCount(lanes['stderr']), asCount(lanes['unframed'])],
-      stored: sumsIn(raw['stored']),
-      duplicates: asCount(raw['duplicates']),
-      deadLettered: sumsIn(raw['deadLettered']),
-      discarded: sumsIn(raw['discarded']),
-      discardedBy: countsIn(raw['discardedBy']),
-      redactedBy: countsIn(raw['redactedBy'] ?? {}),
-      unframed: asCount(raw['unframed']),
-      lost: countsIn(raw['lost']),
-      size: asCount(raw['size']),
-      ended: asFlag(raw['ended']),
-      sealed: raw['sealed'] === undefined ? undefined : asCount(raw['sealed']),
-    };
+    const checkpoint = readCheckpoint(text);
     return violations(checkpoint).length === 0 ? checkpoint : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Throws for what has not the form of one. */
+export function readCheckpoint(text: string): Checkpoint {
+  const raw = asObject(JSON.parse(text));
+  if (raw['version'] !== VERSION) throw new Error('no checkpoint of this version');
+  const lanes = asObject(raw['lanes']);
+  return {
+    file: asId(raw['file']),
+    container: asText(raw['container']),
+    run: asCount(raw['run']),
+    generation: asCount(raw['generation']),
+    lanes: [asCount(lanes['stdout']), asCount(lanes['stderr']), asCount(lanes['unframed'])],
+    stored: sumsIn(raw['stored']),
+    duplicates: asCount(raw['duplicates']),
+    deadLettered: sumsIn(raw['deadLettered']),
+    discarded: sumsIn(raw['discarded']),
+    discardedBy: countsIn(raw['discardedBy']),
+    redactedBy: countsIn(raw['redactedBy'] ?? {}),
+    unframed: asCount(raw['unframed']),
+    lost: countsIn(raw['lost']),
+    size: asCount(raw['size']),
+    ended: asFlag(raw['ended']),
+    sealed: raw['sealed'] === undefined ? undefined : asCount(raw['sealed']),
+  };
 }
 
 /** The equations that hold at every moment; one sentence for each that does not. */

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { listen } from '../../test/sidecar/said.ts';
 import { temporaryFolder } from '../../test/sidecar/temporary.ts';
 import { Reminder } from '../reminder.ts';
@@ -69,6 +69,46 @@ it.each([
   const after = open(folder);
   expect(after.files().map(({ run }) => run)).toEqual([3]);
   expect(after.said).toMatchObject([{ level: 'warn', path, message: expect.stringContaining('is damaged') }]);
+});
+
+describe('of files that are gone', () => {
+  it('keeps what they add up to, also after a restart', () => {
+    const { folder, state } = open();
+    state.save([checkpointOf(1, 5), checkpointOf(2, 7), checkpointOf(3, 1)]);
+    state.forget(nameOf(1));
+    state.forget(nameOf(2));
+    const sum = { files: 2, sum: { stored: { records: 12, bytes: 12, offsets: 0n }, duplicates: 0 } };
+    expect(state.gone).toMatchObject(sum);
+    expect(open(folder).state.gone).toMatchObject(sum);
+  });
+
+  it('counts none twice when it crashed before its checkpoint went', () => {
+    const { folder, state } = open();
+    state.save([checkpointOf(1, 5)]);
+    const path = join(folder, `${nameOf(1)}.json`);
+    const text = readFileSync(path);
+    state.forget(nameOf(1));
+    writeFileSync(path, text);
+    const after = open(folder);
+    expect([after.state.gone!.files, after.files(), after.said]).toEqual([1, [], []]);
+    expect(readdirSync(folder)).toEqual(['gone']);
+  });
+
+  it('begins anew when that is damaged', () => {
+    const { folder, state } = open();
+    state.save([checkpointOf(1, 5)]);
+    state.forget(nameOf(1));
+    writeFileSync(join(folder, 'gone'), '{"last":"');
+    expect(open(folder).state.gone).toBeUndefined();
+  });
+
+  it('keeps the checkpoint while the sum cannot be written', () => {
+    const { folder, state } = open();
+    state.save([checkpointOf(1, 5)]);
+    mkdirSync(join(folder, 'gone.tmp'));
+    state.forget(nameOf(1));
+    expect([state.get(nameOf(1))?.stored.records, state.gone]).toEqual([5, undefined]);
+  });
 });
 
 it('forgets for good', () => {

@@ -16,6 +16,7 @@ import { describe, Permanent } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { Reminder } from '../reminder.ts';
 import { formatCheckpoint, parseCheckpoint, type Checkpoint } from './checkpoint.ts';
+import { Gone, type CheckpointSum } from './gone.ts';
 
 export interface StateOptions {
   log: Log;
@@ -27,6 +28,9 @@ export interface StateOptions {
 /** What was written is forced onto the disk once in this time: of a pod with many files that costs as much as reading them. */
 const SYNC_MS = 10_000;
 
+/** The file of what the forgotten ones add up to: no checkpoint. */
+const GONE = 'gone';
+
 /** The checkpoints of a pod: one file each in the state folder, and all of them in memory. */
 export class State {
   readonly #folder: string;
@@ -36,16 +40,21 @@ export class State {
   readonly #unsaved = new Set<string>();
   /** Of the files that this process has written, as long as they are whole. */
   readonly #lengths = new Map<string, number>();
+  readonly #gone: Gone;
   #syncedAt = -Infinity;
 
   /** Reads what an earlier run left; what is damaged is left out, and its log file is read from the start. */
   constructor(folder: string, options: StateOptions) {
     this.#folder = folder;
     this.#options = options;
-    for (const name of namesByAge(folder)) {
+    const names = namesByAge(folder);
+    this.#gone = new Gone(`${folder}/${GONE}`);
+    for (const name of names) {
       const path = `${folder}/${name}`;
       const checkpoint = read(path);
-      if (checkpoint && name === `${checkpoint.file}.json`) this.#known.set(checkpoint.file, checkpoint);
+      // A crash came between its being added to what is gone, and its end.
+      if (checkpoint && this.#gone.has(checkpoint.file)) rmSync(path, { force: true });
+      else if (checkpoint && name === `${checkpoint.file}.json`) this.#known.set(checkpoint.file, checkpoint);
       else options.log.warn('a checkpoint is damaged; its log file is read again from the start', { path });
     }
   }
@@ -99,8 +108,20 @@ export class State {
     if (checkpoint) this.save([{ ...checkpoint, sealed: size }]);
   }
 
-  /** Forgets a log file that is gone from the node. */
+  /** What the forgotten files add up to; undefined: none was. */
+  get gone(): CheckpointSum | undefined {
+    return this.#gone.sum;
+  }
+
+  /** Forgets a log file that is gone from the node, but for what it adds to the sum of those; unless that cannot be written. */
   forget(file: string): void {
+    const checkpoint = this.#known.get(file);
+    try {
+      if (checkpoint) this.#gone.add(checkpoint);
+    } catch {
+      // The disk is full: it stays until the next look.
+      return;
+    }
     this.#known.delete(file);
     this.#unsaved.delete(file);
     this.#lengths.delete(file);

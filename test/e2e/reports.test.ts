@@ -4,6 +4,7 @@ import { until } from '../wait.ts';
 import { standingOf, World, type PodView } from './world.ts';
 
 const NAMESPACE = 'reports';
+const COUNTED = 'reports-counted';
 const world = new World();
 
 interface Answer {
@@ -24,6 +25,14 @@ request.on('error', (error) => { console.log(JSON.stringify({ status: 0, body: e
 request.end(body.repeat(repeat));
 `;
 
+/** A hundred lines of JSON, and a hundred of text; and one at its end. */
+const WRITES = `
+for (let n = 0; n < 100; n++) console.log(JSON.stringify({ message: 'line ' + n, level: 'info' }));
+for (let n = 0; n < 100; n++) console.log('just words, number ' + n);
+setInterval(() => {}, 1e9);
+process.on('SIGTERM', () => { console.log('good bye'); process.exit(0); });
+`;
+
 describe.skipIf(world.missing)(`the operator’s reports endpoint ${world.missing}`, () => {
   let secret: { url: string; ca: string };
   const SLEEPER = `setInterval(() => {}, 1e9); process.on('SIGTERM', () => process.exit(0));`;
@@ -37,8 +46,10 @@ describe.skipIf(world.missing)(`the operator’s reports endpoint ${world.missin
     });
 
   beforeAll(async () => {
-    await world.namespace(NAMESPACE);
-    await world.policy(NAMESPACE);
+    await Promise.all([NAMESPACE, COUNTED].map((name) => world.namespace(name)));
+    await Promise.all([NAMESPACE, COUNTED].map((name) => world.policy(name)));
+    // Its figures come while the other tests run.
+    await world.apply(world.deployment(COUNTED, 'writer', WRITES));
     await pod('injected');
     // Neither has a sidecar whose reports would be in the way.
     await pod('left-out', { 'tracewell.dev/inject': 'false' });
@@ -121,4 +132,39 @@ describe.skipIf(world.missing)(`the operator’s reports endpoint ${world.missin
     await world.kubectl('delete', 'pod', 'gone', '-n', NAMESPACE, '--timeout=60s');
     expect(await post(kept, report())).toMatchObject({ status: 401 });
   });
+
+  /** What the policy's status says when it says that so many records were read. */
+  const figures = (read: number) =>
+    until(
+      `${read} records in the status`,
+      async () => {
+        const status = await world.policyStatus(COUNTED);
+        return status.records?.read === read ? status : undefined;
+      },
+      { timeoutMs: 120_000, everyMs: 500 },
+    );
+
+  it('has the policy say what its pods’ reports add up to', async () => {
+    const { records, ratios, delays, lastAcknowledged } = await figures(200);
+    expect(records).toMatchObject({
+      stored: 200,
+      duplicate: 0,
+      rejected: 0,
+      discarded: 0,
+      pendingBytes: 0,
+      lostBytes: 0,
+    });
+    expect(ratios).toEqual({ capture: 1, analysed: 0.5 });
+    expect(delays!.transportSeconds).toBeGreaterThan(0);
+    expect(delays!.transportSeconds).toBeLessThan(60);
+    expect(delays!.storageSeconds).toBeGreaterThan(0);
+    expect(lastAcknowledged).toBeDefined();
+  }, 150_000);
+
+  it('counts on what a pod has said that is gone, its last words too', async () => {
+    await world.kubectl('scale', '-n', COUNTED, 'deployment/writer', '--replicas=0');
+    const { records, ratios } = await figures(201);
+    expect(records).toMatchObject({ stored: 201, duplicate: 0, pendingBytes: 0, lostBytes: 0 });
+    expect(ratios!.capture).toBe(1);
+  }, 150_000);
 });

@@ -129,6 +129,13 @@ export interface PolicyStatusView {
     skipped: { reason: string; count: number; example: string }[];
   };
   configuration?: { revision: string; loaded: number; reporting: number };
+  records?: { [outcome in 'read' | 'stored' | 'duplicate' | 'rejected' | 'discarded']: number } & {
+    pendingBytes: number;
+    lostBytes: number;
+  };
+  ratios?: { capture?: number; analysed?: number };
+  delays?: { transportSeconds?: number; storageSeconds?: number };
+  lastAcknowledged?: string;
 }
 
 export interface PodView {

@@ -14,6 +14,7 @@ import { jsonLog } from '../../runtime/log.ts';
 import { formatReport } from '../../sidecar/report/report.ts';
 import type { Checkpoint } from '../../sidecar/source/checkpoint.ts';
 import type { Elasticsearch } from '../backends/elasticsearch.ts';
+import { reportedMeasures } from '../operator/report.ts';
 
 /** Fast enough for a test; the streams of tests are refreshed every second. */
 const FAST: Partial<Pace> = {
@@ -103,6 +104,8 @@ export class Auditing {
       path: 'engine',
       lastAcknowledged: undefined,
       checkpoints,
+      gone: undefined,
+      measured: reportedMeasures(),
       sizeOf: () => undefined,
     });
     this.latest.take({ namespace: this.#namespace, ...pod }, report.parse(JSON.parse(text)));

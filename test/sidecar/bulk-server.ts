@@ -137,7 +137,10 @@ export class BulkServer {
       stream.set(item.id, item);
       return { create: { status: 201 } };
     });
-    return { status: 200, body: JSON.stringify({ errors: items.some(({ create }) => 'error' in create), items }) };
+    return {
+      status: 200,
+      body: JSON.stringify({ errors: items.some(({ create }) => 'error' in create), took: 1, items }),
+    };
   }
 }
 

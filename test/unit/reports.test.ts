@@ -64,7 +64,9 @@ describe.concurrent('a sidecar and the operator that it reports to', TEST, () =>
     expect(world.report).toMatchObject({
       state: 'Ended',
       files: [{ stored: { records: 7 }, ended: true, size: checkpoint!.size, sealed: checkpoint!.sealed }],
+      measures: { delay: { records: 7 }, storage: { records: 7 }, formats: { text: 7 }, retries: {} },
     });
+    expect(world.report!.measures!.storage.ms).toBe(world.report!.measures!.batches['stored']);
     expect(checkpoint!.sealed).toBe(content.length + more.content.length);
     expect(server.stored(STREAMS.logs).size).toBe(7);
     expect(new Set(world.results)).toEqual(new Set(['Accepted']));
