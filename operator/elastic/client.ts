@@ -1,5 +1,6 @@
 import type { Client } from '@elastic/elasticsearch';
 import { connect, type ConnectionSettings } from './connection.ts';
+import { durabilityNotes } from './durability.ts';
 import { mintKey, ownKeys, type OwnKey, type StoredKey } from './keys.ts';
 import { retentionNote, setRetention, type Lifecycle } from './lifecycle.ts';
 import { detect, unsupportedBy, type Server } from './server.ts';
@@ -33,6 +34,8 @@ export interface Ask {
 export interface Installed {
   server: Server;
   templates: Templates;
+  /** Why an acknowledgement is worth less than it should be, see `durabilityNotes`. */
+  durability: string[];
 }
 
 const CHECK_MS = 10_000;
@@ -101,7 +104,8 @@ export class Elastic {
     const server = await detect(this.#client);
     const unsupported = unsupportedBy(server);
     if (unsupported) throw new ElasticTrouble('Unsupported', unsupported);
-    return { server, templates: await this.#templates.ensure(server) };
+    const templates = await this.#templates.ensure(server);
+    return { server, templates, durability: await durabilityNotes(this.#client, server) };
   }
 
   /** Sees that the namespace's streams are there. */

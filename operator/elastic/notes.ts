@@ -1,7 +1,7 @@
 import type { Installed } from './client.ts';
 
 /** What a person should know of the Elasticsearch that is there, though all is well. */
-export function elasticNotes({ server, templates }: Installed): string[] {
+export function elasticNotes({ server, templates, durability }: Installed): string[] {
   const { product, version, newest } = server;
   return [
     ...(newest
@@ -10,5 +10,6 @@ export function elasticNotes({ server, templates }: Installed): string[] {
     ...templates.left.map(
       (name) => `The index template ${name} is of a newer Tracewell, or of one with other values, and is left alone.`,
     ),
+    ...durability,
   ];
 }

@@ -34,6 +34,11 @@ describe('a template that stands in Elasticsearch', () => {
     ['is missing', undefined, 'missing'],
     ['is as it was sent', wanted, 'same'],
     ['is as the server shows it', shown(wanted), 'same'],
+    [
+      'is as OpenSearch shows it',
+      { ...shown(wanted), data_stream: { timestamp_field: { name: '@timestamp' } } },
+      'same',
+    ],
     ['is the same, of a newer Tracewell', shown(stamped(BODY, '1.3.0')), 'same'],
     ['is the same, of an older one', shown(stamped(BODY, '1.2.2')), 'outdated'],
     ['is another one, of an older one', stamped({ ...BODY, priority: 200 }, '1.2.2'), 'outdated'],

@@ -50,8 +50,9 @@ export function hashOf(template: IndexTemplate): string {
   const said = Object.entries(rest).filter(([key]) => !SILENT.has(key));
   const normal = plain({
     ...withoutEmpty(Object.fromEntries(said)),
-    // All of its own settings are off by default.
-    data_stream: stream && Object.entries(stream).filter(([, value]) => value !== false),
+    // Elasticsearch shows that what is off by default is off, OpenSearch the field that is always the one.
+    data_stream:
+      stream && Object.entries(stream).filter(([name, value]) => value !== false && name !== 'timestamp_field'),
     template: withoutEmpty({ ...content, settings: flat(content.settings ?? {}) }),
   });
   return createHash('sha256').update(JSON.stringify(normal)).digest('hex').slice(0, 16);

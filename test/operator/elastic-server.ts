@@ -43,6 +43,9 @@ export class ElasticServer {
   nodes: readonly string[] = ['9.5.3'];
   /** Whether there is index lifecycle management. */
   ilm = false;
+  health = { status: 'green', unassigned_shards: 0 };
+  /** Settings by index. */
+  translogs: object = {};
   /** What it makes of an object that it is asked for. */
   shows = (one: object): object => one;
   /** Why the first of several streams takes no settings of its own. */
@@ -101,6 +104,8 @@ export class ElasticServer {
     if (what.startsWith('HEAD')) return [this.streams.has(path.slice(1)) ? 200 : 404, {}];
     if (path.startsWith('/_ilm') && !this.ilm) return [400, { error: `no handler found for uri [${path}]` }];
     if (what === 'GET /_ilm/status') return [200, { operation_mode: 'RUNNING' }];
+    if (path.startsWith('/_cluster/health/')) return [200, this.health];
+    if (path.endsWith('/_settings/index.translog.durability')) return [200, this.translogs];
     if (path.endsWith('/_bulk')) return [200, { items: this.#create(body) }];
     if (path === '/_security/api_key') return [200, this.#keys(what, body)];
     if (path.startsWith('/_data_stream/') && path.endsWith('/_settings')) {

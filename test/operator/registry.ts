@@ -3,20 +3,23 @@ import { BreakerMetrics } from '../../operator/breaker/metrics.ts';
 import { ElasticMetrics } from '../../operator/elastic/metrics.ts';
 import { registerExpiry } from '../../operator/health/expiry.ts';
 import { Metrics } from '../../operator/health/metrics.ts';
+import { Book } from '../../operator/ledger/book.ts';
 import { exportLedger } from '../../operator/ledger/metrics.ts';
 import { ProofMetrics } from '../../operator/proof/metrics.ts';
 import { LatestReports } from '../../operator/reports/latest.ts';
 import { ReportMetrics } from '../../operator/reports/metrics.ts';
 
 const now = () => 0;
-const keys = () => [{ namespace: 'shop', expires: '2030-01-01T00:00:00Z' }];
+const [namespace, policy] = ['shop', 'TracingPolicy.shop'];
+const keys = () => [{ namespace, expires: '2030-01-01T00:00:00Z' }];
 /** A room's own metrics, as main.ts registers them. */
 const ROOMS: readonly ((registry: Registry) => unknown)[] = [
   (registry) => new BreakerMetrics(registry),
   (registry) => new ElasticMetrics(registry),
   (registry) => new ProofMetrics(registry),
   (registry) => new ReportMetrics(registry, new LatestReports(now), now),
-  (registry) => exportLedger(registry, { standings: () => [] }),
+  (registry) =>
+    exportLedger(registry, { standings: () => [{ namespace, policy, ...new Book(namespace, policy).standing(0) }] }),
   (registry) => registerExpiry({ registry, certificates: () => undefined, keys }),
 ];
 

@@ -28,7 +28,7 @@ export const HEALTHY: World = {
   'tracewell_leader{instance="b"}': steady('0'),
   'tracewell_elasticsearch_ready{instance="a"}': steady('1'),
   [`tracewell_backlog_age_seconds{instance="a",${POLICY}}`]: steady('2'),
-  [`tracewell_capture_ratio{instance="a",${POLICY}}`]: steady('0.9999'),
+  [`tracewell_capture_ratio{instance="a",${POLICY}}`]: steady('0.98'),
   [LOST]: steady('2048'),
   [REFUSED]: steady('3'),
   [`tracewell_records_total{instance="a",${POLICY},outcome="stored"}`]: steady('0+1000'),
@@ -143,7 +143,7 @@ export const CASES: readonly AlertCase[] = [
   {
     alert: 'TracewellCaptureRatioLow',
     about: 'sidecars cannot keep up',
-    series: { [`tracewell_capture_ratio{instance="a",${POLICY}}`]: changing('1', '0.9') },
+    series: { [`tracewell_capture_ratio{instance="a",${POLICY}}`]: changing('0.98', '0.9') },
     labels: OF_POLICY,
     summary: 'Only 90% of the logs of TracingPolicy.shop in shop are captured.',
   },
