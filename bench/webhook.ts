@@ -1,15 +1,16 @@
 import { join } from 'node:path';
 import { renew } from '../operator/certs.ts';
 import { wait } from '../runtime/wait.ts';
+import type { ObjectStore } from '../test/operator/object-store.ts';
 import { freePort } from '../test/operator/port.ts';
 import { during } from '../test/progress.ts';
 import { benchmark, type Row, type Surroundings } from './benchmark.ts';
 import { startNode, type Child } from './child.ts';
 import { readCpu, readMemory } from './proc.ts';
 import { mean, quantile } from './statistics.ts';
-import { send, type Address } from './webhook/load.ts';
+import { Asker } from './webhook/asker.ts';
+import type { Address } from './webhook/load.ts';
 import { startOperator } from './webhook/operator.ts';
-import { Reviews } from './webhook/reviews.ts';
 import type { Size } from './webhook/world.ts';
 
 const EMPTY = join(import.meta.dirname, 'webhook/empty.ts');
@@ -40,8 +41,8 @@ export const webhook = benchmark({
     const target = { child, address, size };
     await wait(SETTLE_MS, signal);
     const rows = [
-      await measure('tracewell', { ...target, reviews: new Reviews(size, api.objects) }, { pace, surroundings }),
-      await measure('reviews alone', { ...target, reviews: new Reviews(size, undefined) }, { pace, surroundings }),
+      await measure('tracewell', { ...target, objects: api.objects }, { pace, surroundings }),
+      await measure('reviews alone', target, { pace, surroundings }),
     ];
     await stop();
     return [...rows, await measureEmpty(size, { pace, surroundings })];
@@ -52,7 +53,8 @@ interface Target {
   child: Child;
   address: Address;
   size: Size;
-  reviews: Reviews;
+  /** Where the pods that were admitted come into being; without it they do not. */
+  objects?: ObjectStore;
 }
 
 interface How {
@@ -61,22 +63,14 @@ interface How {
 }
 
 async function measure(name: string, target: Target, { pace, surroundings }: How): Promise<Row> {
-  const { child, address, reviews } = target;
-  const { progress, signal } = surroundings;
-  const load = {
-    bodyOf: (n: number) => reviews.bodyOf(n),
-    onAnswer: (n: number, answer: string) => reviews.onAnswer(n, answer),
-  };
-  const warm = pace.perSecond * WARM_SECONDS;
-  await send(address, { ...pace, ...load, seconds: WARM_SECONDS }, signal);
-  reviews.injected = reviews.unchanged = 0;
-  const later = {
-    bodyOf: (n: number) => load.bodyOf(n + warm),
-    onAnswer: (n: number, answer: string) => load.onAnswer(n + warm, answer),
-  };
+  const { child, address, size, objects } = target;
+  const { progress } = surroundings;
+  const asker = new Asker({ address, size, perSecond: pace.perSecond }, objects);
+  await asker.ask(WARM_SECONDS);
   const before = readCpu(child.pid).own;
-  const tookMs = await during(progress, name, () => send(address, { ...pace, ...later }, signal));
+  const { tookMs, injected, unchanged } = await during(progress, name, () => asker.ask(pace.seconds));
   const cpuSeconds = readCpu(child.pid).own - before;
+  await asker.stop();
   return {
     name,
     p50Ms: quantile(tookMs, 0.5),
@@ -87,8 +81,8 @@ async function measure(name: string, target: Target, { pace, surroundings }: How
     cpuPercent: (100 * cpuSeconds) / pace.seconds,
     rssMb: readMemory(child.pid).rssMb,
     reviews: tookMs.length,
-    injected: reviews.injected,
-    unchanged: reviews.unchanged,
+    injected,
+    unchanged,
   };
 }
 
@@ -100,11 +94,7 @@ async function measureEmpty(size: Size, { pace, surroundings }: How): Promise<Ro
   const child = startNode([EMPTY], env, surroundings.signal);
   await child.said('"started"', DEADLINE_MS);
   const address = { port, servername: SERVER, ca: certificates.ca };
-  const row = await measure(
-    'an empty server',
-    { child, address, size, reviews: new Reviews(size, undefined) },
-    { pace, surroundings },
-  );
+  const row = await measure('an empty server', { child, address, size }, { pace, surroundings });
   await child.stop();
   return row;
 }

@@ -11,14 +11,14 @@ import { parsePath } from '../../test/operator/object-store.ts';
 import { freePort } from '../../test/operator/port.ts';
 import { SETTINGS } from '../../test/operator/objects.ts';
 import { until } from '../../test/wait.ts';
-import { build } from '../../tools/build.ts';
 import { startNode, type Child } from '../child.ts';
-import { imageEnvironment } from '../image.ts';
+import { bundle, imageEnvironment } from '../image.ts';
 import type { Address } from './load.ts';
 import { fill, type Size } from './world.ts';
 
 const NAME = 'tracewell';
 const READY_MS = 300_000;
+const KEY_MS = 90 * 24 * 3_600_000;
 
 /** The operator as it is installed, in a process of its own, with a cluster and an Elasticsearch that are in this one. */
 export interface Installed {
@@ -36,8 +36,10 @@ export async function startOperator(
   size: Size,
   { folder, signal }: { folder: string; signal: AbortSignal },
 ): Promise<Installed> {
-  await build();
+  const program = await bundle('operator');
   const [api, elastic] = await Promise.all([ApiServer.start(), ElasticServer.start()]);
+  // Else every key would have ended long ago, and be renewed at every look.
+  elastic.expiration = Date.now() + KEY_MS;
   const [webhook, reports, http] = await Promise.all([freePort(), freePort(), freePort()]);
   const auth = join(folder, 'elasticsearch');
   mkdirSync(auth);
@@ -66,7 +68,7 @@ export async function startOperator(
     [`/api/v1/namespaces/${NAME}`, NAME],
   ] as const)
     api.objects.put(path, { metadata: { name } });
-  const child = startNode([join(import.meta.dirname, '../../dist/operator.js')], env, signal);
+  const child = startNode(program, env, signal);
   const stop = async () => {
     await child.stop();
     await Promise.all([api.stop(), elastic.stop()]);

@@ -1,5 +1,5 @@
 import type { Pod } from '../../operator/inject/pod.ts';
-import type { ObjectStore, StoredObject } from '../../test/operator/object-store.ts';
+import type { StoredObject } from '../../test/operator/object-store.ts';
 import { answered } from '../../test/operator/patched.ts';
 import { applicationPod } from './application-pod.ts';
 import { namespaceOf, podPath, running, type Size } from './world.ts';
@@ -11,20 +11,26 @@ const ROLLOUT = 40;
 /** One pod in so many is for Windows, and gets no sidecar. */
 const WINDOWS = 20;
 
+/** Where pods come into being and end. */
+export interface Place {
+  put(path: string, object: StoredObject): unknown;
+  remove(path: string): unknown;
+}
+
 /** Reviews of pods that come into being, each asked about twice; and the pods themselves, as the cluster gets them afterwards. */
 export class Reviews {
   injected = 0;
   unchanged = 0;
   readonly #size: Size;
   /** Where the pods that were admitted come into being; undefined: they do not. */
-  readonly #objects: ObjectStore | undefined;
+  readonly #objects: Place | undefined;
   /** Admitted, and to be asked about again. */
   readonly #admitted = new Map<number, Pod>();
   readonly #open = new Map<number, { pod: Pod; isAgain: boolean }>();
   /** By the number of the namespace the paths of its pods, the oldest first. */
   readonly #there = new Map<number, string[]>();
 
-  constructor(size: Size, objects: ObjectStore | undefined) {
+  constructor(size: Size, objects: Place | undefined) {
     this.#size = size;
     this.#objects = objects;
   }

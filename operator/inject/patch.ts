@@ -40,7 +40,11 @@ export interface InjectOptions {
 
 /** The JSON patch that injects the sidecar; empty when all is as it should be, so patching twice is patching once. */
 export function patchOf(pod: Pod, options: InjectOptions): Operation[] {
-  const wanted = inject(pod, options);
+  return patchTo(pod, inject(pod, options));
+}
+
+/** The same, to the pod as `inject` says that it should be. */
+export function patchTo(pod: Pod, wanted: Pod): Operation[] {
   check(wanted);
   return [
     ...difference('/metadata/annotations', pod.metadata.annotations, wanted.metadata.annotations),

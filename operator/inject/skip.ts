@@ -169,17 +169,23 @@ const REFUSALS: readonly [SkipReason, Refusal][] = [
 
 /** Why a pod that the policy selects is not injected; undefined: it is. */
 export function skipOf(pod: Pod, governed: Governed): Skip | undefined {
+  const judged = judge(pod, governed, EPOCH);
+  return 'skip' in judged ? judged.skip : undefined;
+}
+
+/** The same, or the pod as it is with the sidecar. */
+export function judge(pod: Pod, governed: Governed, now: Date): { skip: Skip } | { after: Pod } {
   for (const [reason, check] of CHECKS) {
     const message = check(pod, governed);
-    if (message) return { reason, message };
+    if (message) return { skip: { reason, message } };
   }
   const { policy, settings } = governed;
-  const after = inject(pod, { policy, settings, now: EPOCH });
+  const after = inject(pod, { policy, settings, now });
   for (const [reason, refusal] of REFUSALS) {
     const message = refusal(after, governed, pod);
-    if (message) return { reason, message };
+    if (message) return { skip: { reason, message } };
   }
-  return undefined;
+  return { after };
 }
 
 /** Any time: it is as long as every other. */

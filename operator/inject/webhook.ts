@@ -6,14 +6,14 @@ import type { Log } from '../../runtime/log.ts';
 import { titleOf } from '../policy/accept.ts';
 import { govern } from '../policy/govern.ts';
 import { intake, onFault, refuse } from './intake.ts';
-import { patchOf } from './patch.ts';
+import { patchOf, patchTo } from './patch.ts';
 import { displayName, type Pod } from './pod.ts';
 import type { LimitRange } from './limit-range.ts';
 import type { Node } from './node.ts';
 import type { Quota } from './quota.ts';
 import { answerOf, parseReview, type Review } from './review.ts';
 import type { SidecarSettings } from './sidecar.ts';
-import { skipOf, type Surroundings } from './skip.ts';
+import { judge, type Surroundings } from './skip.ts';
 
 /** What the webhook knows of the cluster: its copies, so that it answers without asking anybody. */
 export interface View {
@@ -82,7 +82,8 @@ export function decide({ namespace, object, dryRun }: Review, options: WebhookOp
     const pod: Pod = { ...object, metadata: { ...object.metadata, namespace } };
     const policy = govern(view.policiesOf(namespace), pod.metadata.labels ?? {});
     if (!policy) return { namespace, result: 'skipped', reason: 'NotSelected', patch: [] };
-    const skip = skipOf(pod, { policy, ...surroundings });
+    const judged = judge(pod, { policy, ...surroundings }, now());
+    const skip = 'skip' in judged ? judged.skip : undefined;
     if (skip && !(skip.reason === SKIP_REASON.BreakerOpen && !dryRun && isCanary(namespace, pod))) {
       const { reason, message: why } = skip;
       const what = { namespace, pod: displayName(pod), policy: titleOf(policy), reason, why };
@@ -90,7 +91,7 @@ export function decide({ namespace, object, dryRun }: Review, options: WebhookOp
       const warning = reason === 'InvalidLabel' ? { warning: `tracewell: the pod gets no sidecar: ${why}` } : {};
       return { namespace, result: 'skipped', reason, patch: [], ...warning };
     }
-    const patch = patchOf(object, { policy, settings, now: now() });
+    const patch = 'after' in judged ? patchTo(object, judged.after) : patchOf(object, { policy, settings, now: now() });
     return { namespace, result: patch.length > 0 ? 'injected' : 'unchanged', reason: '', patch };
   } catch (error) {
     log.error('injection failed; the pod goes in as it is', {

@@ -16,11 +16,13 @@ export interface PoliciesOptions {
 /** The policies of the cluster, each judged once: the webhook asks about them at every pod. */
 export class Policies {
   readonly #options: PoliciesOptions;
+  readonly #untouched: ReadonlySet<string>;
   readonly #judged = new WeakMap<RawPolicy, Judged>();
   readonly #sources = new WeakMap<Policy, { raw: RawPolicy; notes: readonly string[] }>();
 
   constructor(options: PoliciesOptions) {
     this.#options = options;
+    this.#untouched = new Set(untouched(options.platform.ownNamespace));
   }
 
   all(): RawPolicy[] {
@@ -81,9 +83,6 @@ export class Policies {
   }
 
   isReached(policy: Policy, namespace: string, labels: Labels): boolean {
-    return (
-      !untouched(this.#options.platform.ownNamespace).includes(namespace) &&
-      reaches(policy, { name: namespace, labels })
-    );
+    return !this.#untouched.has(namespace) && reaches(policy, { name: namespace, labels });
   }
 }
