@@ -40,7 +40,7 @@ export class Asker {
   /** For so many seconds. Rejects when one was not answered 200. */
   async ask(seconds: number): Promise<Answered> {
     const answered = once(this.#worker, 'answered') as Promise<[Answered]>;
-    this.#worker.postMessage({ seconds });
+    this.#worker.postMessage({ seconds }, []);
     return (await answered)[0];
   }
 
