@@ -60,6 +60,37 @@ describe('retention', () => {
   });
 });
 
+describe('what is there', () => {
+  it('is asked for once, and again when it is looked after', async () => {
+    for (let n = 0; n < 3; n++) await elastic.install();
+    expect(server.seen('GET /_nodes')).toHaveLength(1);
+    await elastic.tend();
+    expect(server.seen('GET /_nodes')).toHaveLength(2);
+  });
+
+  it('and too old is not written to, and named with the cure', async () => {
+    server.root = { version: { number: '7.17.29' } };
+    server.nodes = ['7.17.29'];
+    await expect(elastic.install()).rejects.toMatchObject({
+      reason: 'Unsupported',
+      message:
+        'Elasticsearch 7.17.29 is too old: Tracewell needs 8.15.0 or newer. Upgrade it, or let elasticsearch.urls name a newer one.',
+    });
+    expect(server.requests.filter((request) => !request.startsWith('GET'))).toEqual([]);
+  });
+
+  it('and upgraded brings another retention at the next look', async () => {
+    server.nodes = ['9.0.8', '9.5.3'];
+    server.ilm = true;
+    await elastic.setRetention('shop', '14d');
+    expect(lifecycles()).toBe(1);
+    server.nodes = ['9.5.3'];
+    await elastic.tend();
+    await elastic.setRetention('shop', '14d');
+    expect(server.seen('PUT /_ilm/policy/tracewell-14d')).toHaveLength(1);
+  });
+});
+
 describe('an answer', () => {
   it.each([
     [429, 'Unreachable', 'It is tried again'],

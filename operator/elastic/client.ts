@@ -141,7 +141,7 @@ export class Elastic {
     return this.#try('mint an API key', async () => {
       const { server } = await this.install();
       if (server.product === 'OpenSearch') throw new ElasticTrouble('Unsupported', NO_KEYS);
-      return mintKey(this.#client, this.#owner, namespace);
+      return mintKey(this.#client, this.#owner, namespace, server);
     });
   }
 

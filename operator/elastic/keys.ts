@@ -1,6 +1,6 @@
 import type { Client } from '@elastic/elasticsearch';
+import type { Server } from './server.ts';
 import { streamsOf } from './streams.ts';
-import type { StreamKind } from './templates.ts';
 
 /** A namespace's API key as it stands in the Secret. */
 export interface StoredKey {
@@ -35,16 +35,17 @@ export interface KeyOwner {
 
 const nameOf = (cluster: string, namespace: string): string => `tracewell ${cluster ? `${cluster} ` : ''}${namespace}`;
 
+/** The part of `auto_configure` that maps fields as they come; the rest of it creates streams. */
+const MAP_FIELDS = 'indices:admin/mapping/auto_put';
+
 /**
  * The request for a key that can add documents to the namespace's three streams, and nothing else: no reading, no changing,
- * no other index. The application's own fields are mapped as they come, which `create_doc` alone does not allow.
+ * no other index, no new stream. The application's own fields are mapped as they come, which `create_doc` alone does not allow.
  */
-export function keyRequest(
-  { cluster, clusterUid }: KeyOwner,
-  namespace: string,
-  streams: Record<StreamKind, string> = streamsOf(namespace),
-) {
-  const { logs, ...others } = streams;
+function keyRequest({ cluster, clusterUid }: KeyOwner, namespace: string, { serverless }: Server) {
+  const { logs, ...others } = streamsOf(namespace);
+  // Whether serverless takes the name of an action was never tried.
+  const map = serverless ? 'auto_configure' : MAP_FIELDS;
   return {
     name: nameOf(cluster, namespace),
     expiration: KEY_LIFE,
@@ -52,8 +53,8 @@ export function keyRequest(
       tracewell_sidecar: {
         cluster: [],
         indices: [
-          { names: [logs], privileges: ['create_doc' as const, 'auto_configure' as const] },
-          { names: Object.values(others), privileges: ['create_doc' as const] },
+          { names: [logs], privileges: ['create_doc', map] },
+          { names: Object.values(others), privileges: ['create_doc'] },
         ],
       },
     },
@@ -62,9 +63,9 @@ export function keyRequest(
 }
 
 /** Makes a key for the namespace's sidecars. */
-export async function mintKey(client: Client, owner: KeyOwner, namespace: string): Promise<StoredKey> {
+export async function mintKey(client: Client, owner: KeyOwner, namespace: string, server: Server): Promise<StoredKey> {
   // Whoever invalidates it finds it by a search; waiting for the next refresh would take up to a second.
-  const key = await client.security.createApiKey({ ...keyRequest(owner, namespace), refresh: true });
+  const key = await client.security.createApiKey({ ...keyRequest(owner, namespace, server), refresh: true });
   return { id: key.id, expires: new Date(key.expiration ?? 0).toISOString(), encoded: key.encoded };
 }
 

@@ -4,6 +4,13 @@ import { until } from '../wait.ts';
 import { expectEveryLineOnce, recordsOf } from './records.ts';
 import { counting, isInjected, World } from './world.ts';
 
+interface EventView {
+  regarding: { kind: string; name: string };
+  type: string;
+  reason: string;
+  note: string;
+}
+
 const LINES = 400;
 const world = new World();
 const { elasticsearch } = world;
@@ -45,9 +52,26 @@ describe.skipIf(world.missing)(`while the operator is away ${world.missing}`, ()
     late = pod!.metadata.name;
   });
 
-  it('and once it is back, the status names them', async () => {
+  it('and once it is back, an index template that was changed meanwhile is put back, and one Event says so', async () => {
+    const path = '/_index_template/logs-tracewell';
+    type Shown = { index_templates: { index_template: { priority: number } }[] };
+    const shown = async () => (await elasticsearch.request<Shown>('GET', path)).body.index_templates[0]!.index_template;
+    const { priority, ...rest } = await shown();
+    const writable = Object.fromEntries(Object.entries(rest).filter(([name]) => !name.includes('_date')));
+    expect((await elasticsearch.request('PUT', path, { ...writable, priority: 300 })).status).toBe(200);
     await world.kubectl('scale', '-n', NAMESPACE, 'deployment/tracewell', '--replicas=2');
     await world.available(NAMESPACE, 'tracewell');
+    const told = await until('an Event', async () => {
+      const { items } = await world.get<{ items: EventView[] }>('events.events.k8s.io', '-n', NAMESPACE);
+      const repairs = items.filter(({ reason }) => reason === 'TemplateRepaired');
+      return repairs.length > 0 ? repairs : undefined;
+    });
+    expect(told).toMatchObject([{ regarding: { kind: 'Deployment', name: 'tracewell' }, type: 'Warning' }]);
+    expect(told[0]!.note).toContain('logs-tracewell in Elasticsearch was changed by somebody else');
+    expect((await shown()).priority).toBe(priority);
+  });
+
+  it('and the status names them', async () => {
     const { pods, conditions } = await until('the status to count the new pod', async () => {
       const status = await world.policyStatus('away');
       return status.pods?.matched === 2 ? status : undefined;

@@ -83,6 +83,15 @@ describe.skipIf(missing)(`a namespace's key ${missing}`, () => {
     expect((await create(sidecar, `${streams.logs}2`)).status).toBe(403);
   });
 
+  it('cannot even create its own streams, of which retention would be missing', async () => {
+    const own = namespaceOf('early');
+    const early = as((await elastic.mintKey(own)).encoded);
+    for (const stream of Object.values(streamsOf(own))) expect((await create(early, stream)).status).toBe(403);
+    await elastic.createStreams(own);
+    const record = recordAt(0, { app: { orderId: 4711 } });
+    expect((await create(early, streamsOf(own).logs, record)).status).toBe(201);
+  });
+
   it.each([
     ['search', 'POST', '/_search', {}],
     ['read a record', 'GET', `/_doc/${id}`, undefined],
