@@ -84,6 +84,9 @@ export class ConfigFiles implements Part {
   readonly #env: Environment;
   readonly #log: Log;
   #current: Config | undefined;
+  /** The file's text, and what it says. */
+  #text = '';
+  #settings: SidecarConfig | undefined;
   #seen = '';
   #trouble = '';
   #isIdle = false;
@@ -137,10 +140,17 @@ export class ConfigFiles implements Part {
       const apiKey = read(`${config}/${SECRET_FILE.apiKey}`)?.trim();
       const ca = read(`${config}/${SECRET_FILE.elasticsearchCa}`);
       const hashKey = read(`${config}/${SECRET_FILE.redactionKey}`)?.trim();
-      this.#take(stem, { settings: parseSettings(text), apiKey, ca, pod: { ...pod, labels, annotations } }, hashKey);
+      this.#take(stem, { settings: this.#read(text), apiKey, ca, pod: { ...pod, labels, annotations } }, hashKey);
     } catch (error) {
       this.#keep('the configuration is wrong', file, describe(error));
     }
+  }
+
+  /** Mostly it says what it said before. */
+  #read(text: string): SidecarConfig {
+    if (!this.#settings || text !== this.#text) this.#settings = parseSettings(text);
+    this.#text = text;
+    return this.#settings;
   }
 
   /** What the annotation names is not there: gone, if what runs is; else it has not come yet. */

@@ -363,19 +363,25 @@ export class Pipeline implements Part {
 
   /** Until something can have changed: for a short time while the pod is busy, to a hint or for long when it is quiet. */
   async #rest(nextAt: number): Promise<void> {
-    const { ending, now, outbox, source } = this.#options;
+    const { ending, isIdle, now, outbox, source } = this.#options;
     const ms = Math.max(0, nextAt - now());
     // What could not leave goes as soon as there is room for it.
     if (outbox.isDueIn(ms)) return outbox.landed(ms);
     if (!outbox.isEmpty || source.hasOpen || now() - this.#lastByteAt < BUSY_MS) return wait(ms, ending.signal);
     outbox.shrink();
     source.shrink();
+    const folders = source.folders().join();
     const watch = watchFolders(source.folders());
     ending.signal.addEventListener('abort', watch.close);
     try {
-      // What came between the last look and the watch would otherwise wait for the time limit.
-      this.#lookNow();
-      if ((await this.#readAll()) === 0 && !ending.signal.aborted) await wait(QUIET_MS, watch.changed);
+      // What came before the watch it does not tell of; and some file systems tell of nothing.
+      do {
+        this.#lookNow();
+        const progress = await this.#readAll();
+        outbox.save();
+        if (progress > 0 || !outbox.isEmpty || isIdle() || source.folders().join() !== folders) break;
+        await wait(QUIET_MS, watch.changed);
+      } while (!watch.changed.aborted);
     } finally {
       ending.signal.removeEventListener('abort', watch.close);
       watch.close();

@@ -118,7 +118,7 @@ export class Source {
       }
     }
     this.#part(present, ending);
-    this.#bound(limits.heldBytes);
+    this.#bound(limits.heldBytes, present);
     for (const container of this.#containers) if (!unknown.has(container)) this.#lookForAbsent(container, ending);
   }
 
@@ -276,10 +276,10 @@ export class Source {
    * Keeps what is on the disk only because we hold it open below a limit, for the kubelet does not see it: takes the compressed
    * copy instead where there is one, else gives up the oldest.
    */
-  #bound(limit: number): void {
+  #bound(limit: number, present: ReadonlySet<string>): void {
     const { log, reminder } = this.#options;
     for (;;) {
-      const removed = [...this.#held.values()].filter(({ heldBytes }) => heldBytes > 0);
+      const removed = [...this.#held.values()].filter((one) => !present.has(one.inode) && one.heldBytes > 0);
       const bytes = removed.reduce((sum, { heldBytes }) => sum + heldBytes, 0);
       if (bytes <= limit) return;
       const file = removed.find((one) => this.#takeCopy(one)) ?? removed[0]!;
