@@ -157,7 +157,8 @@ describe.skipIf(world.missing)(`the operator’s reports endpoint ${world.missin
     expect(ratios).toEqual({ capture: 1, analysed: 0.5 });
     expect(delays!.transportSeconds).toBeGreaterThan(0);
     expect(delays!.transportSeconds).toBeLessThan(60);
-    expect(delays!.storageSeconds).toBeGreaterThan(0);
+    // Elasticsearch's clock ticks five times a second: of one request it may say that it took no time.
+    expect(delays!.storageSeconds).toBeGreaterThanOrEqual(0);
     expect(lastAcknowledged).toBeDefined();
   }, 150_000);
 
