@@ -50,7 +50,7 @@ export const reports = benchmark({
 
 async function measure(
   name: string,
-  { child, api, reports: address }: Installed,
+  { child, api, reports: address, metricsUrl }: Installed,
   { of, round }: { of: ReportingPods; round: Round },
   { signal }: Surroundings,
 ): Promise<Row> {
@@ -63,6 +63,8 @@ async function measure(
   const took = (performance.now() - began) / 1000;
   const cpuSeconds = readCpu(child.pid).own - cpu;
   memory.stop();
+  const scrape = await (await fetch(metricsUrl, { signal })).text();
+  const mbOf = (metric: string) => Number(new RegExp(`^${metric} (\\S+)$`, 'm').exec(scrape)?.[1]) / 1e6;
   const reviews = api.requests.filter(({ path }) => path.endsWith('/tokenreviews')).length;
   const { tookMs = [], refused = 0, nextSeconds: asked = 0 } = posted ?? {};
   return {
@@ -77,5 +79,8 @@ async function measure(
     p99Ms: tookMs.length > 0 ? quantile(tookMs, 0.99) : 0,
     rssMb: readMemory(child.pid).rssMb,
     peakRssMb: memory.peaks.peakRssMb,
+    heapUsedMb: mbOf('nodejs_heap_size_used_bytes'),
+    heapMb: mbOf('nodejs_heap_size_total_bytes'),
+    scrapeMb: scrape.length / 1e6,
   };
 }

@@ -27,6 +27,8 @@ export interface Installed {
   address: Address;
   /** Where sidecars report. */
   reports: Address;
+  /** Where its metrics are. */
+  metricsUrl: string;
   api: ApiServer;
   stop: () => Promise<void>;
 }
@@ -82,7 +84,14 @@ export async function startOperator(
   const configuration = api.objects.get<{ webhooks: { clientConfig: { caBundle: string } }[] }>(webhookPath(NAME))!;
   const ca = Buffer.from(configuration.webhooks[0]!.clientConfig.caBundle, 'base64').toString();
   const at = (port: number) => ({ port, servername: certificateNames(NAME, NAME)[0]!, ca });
-  return { child, api, stop, address: at(webhook), reports: at(reports) };
+  return {
+    child,
+    api,
+    stop,
+    address: at(webhook),
+    reports: at(reports),
+    metricsUrl: `http://127.0.0.1:${http}/metrics`,
+  };
 }
 
 function areInForce(api: ApiServer): boolean {

@@ -1,15 +1,15 @@
 import { ANNOTATION } from '../../api/names.ts';
-import type { Report } from '../../api/report.ts';
 import { describe } from '../../runtime/errors.ts';
 import type { Part } from '../../runtime/lifecycle.ts';
 import type { Log } from '../../runtime/log.ts';
 import { wait } from '../../runtime/wait.ts';
 import { ApiError, type Cluster, type Meta } from '../cluster.ts';
 import type { PodIdentity } from './identity.ts';
+import type { Head } from './latest.ts';
 
 /** What `tracewell.dev/sidecar` says on a pod, as JSON. */
 export interface Standing {
-  state: Report['state'];
+  state: Head['state'];
   /** Of the configuration that it runs; absent: it has none yet. */
   revision?: string | undefined;
   /** RFC 3339: when the operator heard of it first. */
@@ -28,7 +28,7 @@ export interface SidecarAnnotationsOptions {
 
 interface Waiting {
   pod: PodIdentity;
-  report: Report;
+  report: Head;
   since: Date;
 }
 
@@ -37,7 +37,7 @@ const PAUSE_MS = 200;
 const RETRY_MS = 5000;
 
 /** The annotation's text; undefined when it says so already. */
-export function standingOf({ state, revision, reason: error }: Report, since: Date, before = '{}'): string | undefined {
+export function standingOf({ state, revision, reason: error }: Head, since: Date, before = '{}'): string | undefined {
   const is: Standing = { state, revision, since: since.toISOString(), error };
   const was = parse(before);
   if (was.state === state && was.revision === revision && was.error === error) return undefined;
@@ -63,7 +63,7 @@ export class SidecarAnnotations implements Part {
   }
 
   /** Without a report the pod is gone. */
-  add(pod: PodIdentity, report: Report | undefined): void {
+  add(pod: PodIdentity, report: Head | undefined): void {
     if (report) this.#waiting.set(pod.uid, { pod, report, since: this.#options.now() });
     else this.#waiting.delete(pod.uid);
     this.#news.resolve();

@@ -50,7 +50,7 @@ const BYTES_AT_MOST = 33_554_432;
 export type OnTaken = (pod: PodIdentity, report: Report) => void;
 
 /** Hears of a pod whose state, reason, policy or revision is another one than before; without a report it is forgotten. */
-export type OnNews = (pod: PodIdentity, report: Report | undefined) => void;
+export type OnNews = (pod: PodIdentity, head: Head | undefined) => void;
 
 /** The last report of each pod. Past its bounds those that have been silent longest are forgotten. */
 export class LatestReports {
@@ -81,7 +81,7 @@ export class LatestReports {
     this.#pods.set(pod.uid, entry);
     this.#count(entry, 1);
     this.#bound();
-    if (!before || newsOf(report) !== newsOf(before.head)) this.#onNews(pod, report);
+    if (!before || newsOf(report) !== newsOf(before.head)) this.#onNews(pod, entry.head);
     this.#onTaken(pod, report);
     return true;
   }
