@@ -21,11 +21,20 @@ const runbooks = new Map(
 
 const rules = alertRules();
 
+type At<Name extends string, T> = { readonly properties: Readonly<Record<Name, T>> };
+type Schema = At<'metrics', At<'rules', At<'disabled', { readonly items: { readonly enum: readonly string[] } }>>>;
+
 it('every alert has a runbook and a case that makes it fire, and there are no others', () => {
   const names = rules.map(({ alert }) => alert).toSorted();
   expect(new Set(names).size).toBe(names.length);
   expect([...runbooks.keys()].toSorted()).toEqual(names);
   expect([...new Set(CASES.map(({ alert }) => alert))].toSorted()).toEqual(names);
+});
+
+it('the chart knows the name of every alert that can be left out', () => {
+  const schema = readFileSync(join(import.meta.dirname, '../../charts/tracewell/values.schema.json'), 'utf8');
+  const names = (JSON.parse(schema) as Schema).properties.metrics.properties.rules.properties.disabled.items.enum;
+  expect(names).toEqual(rules.map(({ alert }) => alert));
 });
 
 describe.each(rules)('$alert', ({ alert, expr, labels: { severity }, annotations }) => {
