@@ -1,4 +1,5 @@
 import { Counter, type Registry } from 'prom-client';
+import { STREAM_KINDS, templateName } from './templates.ts';
 
 /** What is told of the upkeep of Elasticsearch; the names are listed in docs/operator.md. */
 export class ElasticMetrics {
@@ -13,6 +14,8 @@ export class ElasticMetrics {
       labelNames: ['template'],
       registers,
     });
+    // A counter that begins with its first event shows no increase.
+    for (const kind of STREAM_KINDS) this.#repairs.inc({ template: templateName(kind) }, 0);
     this.#reaped = new Counter({
       name: 'tracewell_reaped_api_keys_total',
       help: 'API keys that nothing referred to any more, and that were invalidated.',

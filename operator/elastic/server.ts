@@ -70,9 +70,13 @@ export function unsupportedBy({ product, version, serverless }: Server): string 
   return `${product} ${version} is too old: Tracewell needs ${OLDEST[product]} or newer. Upgrade it, or let elasticsearch.urls name a newer one.`;
 }
 
+const ROOT_MS = 10_000;
+
 /** Asks what is there: three small requests. Throws what the client throws. */
 export async function detect(client: Client): Promise<Server> {
-  const root = await client.transport.request<Answers['root']>({ method: 'GET', path: '/' }, { meta: true });
+  const request = { method: 'GET', path: '/' };
+  // Whoever waits for it wants to know soon that nobody answers.
+  const root = await client.transport.request<Answers['root']>(request, { meta: true, requestTimeout: ROOT_MS });
   const [nodes, ilm] = await Promise.all([versionsOf(client), hasIlm(client)]);
   const header = root.headers?.['x-elastic-product'];
   return serverOf({ root: root.body, productHeader: typeof header === 'string' ? header : undefined, nodes, ilm });

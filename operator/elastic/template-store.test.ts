@@ -55,6 +55,23 @@ describe('templates', () => {
     expect(repairs).toEqual([{ template: 'logs-tracewell', was: 'changed' }]);
   });
 
+  it('that somebody changed are put back once, though two look at the same moment', async () => {
+    const store = operator();
+    await store.ensure(SERVER);
+    change({ priority: 1 });
+    await Promise.all([store.ensure(SERVER), store.ensure(SERVER)]);
+    expect(repairs).toHaveLength(1);
+  });
+
+  it('are looked at again after a look that failed', async () => {
+    const store = operator();
+    server.faults.push({ begins: 'GET /_index_template', status: 503 });
+    await expect(store.ensure(SERVER)).rejects.toMatchObject({ statusCode: 503 });
+    server.faults.length = 0;
+    await store.ensure(SERVER);
+    expect(server.objects.size).toBe(3);
+  });
+
   it('that somebody changed while no operator was there are put back, too', async () => {
     await operator().ensure(SERVER);
     change({ priority: 1 });
@@ -127,9 +144,21 @@ describe('templates', () => {
   });
 
   it('are written after the mapping of the streams that stand', async () => {
+    for (const name of ['logs-tracewell-a', 'logs-tracewell-b', 'logs-tracewell.files-a']) server.streams.add(name);
     await operator().ensure(SERVER);
     const writes = server.requests.filter((request) => request.startsWith('PUT'));
-    expect(writes.slice(0, 2)).toEqual(['PUT /logs-tracewell-*/_mapping', `PUT ${LOGS}`]);
+    expect(writes.slice(0, 2)).toEqual(['PUT /logs-tracewell-a,logs-tracewell-b/_mapping', `PUT ${LOGS}`]);
+    const sent = JSON.parse(server.bodies[server.requests.indexOf(writes[0]!)]!) as { properties: object };
+    expect(sent.properties).toHaveProperty('message');
+    expect(sent.properties).not.toHaveProperty('@timestamp');
+  });
+
+  it('of many streams take requests whose first line is not too long', async () => {
+    for (let n = 0; n < 100; n++) server.streams.add(`logs-tracewell-${`${n}`.padStart(63, 'x')}`);
+    await operator().ensure(SERVER);
+    const mappings = server.seen('PUT /logs-tracewell-x');
+    expect(mappings.length).toBe(4);
+    expect(Math.max(...mappings.map((line) => encodeURI(line).length))).toBeLessThan(4_000);
   });
 
   it('whose fields changed their types let streams begin a new index, after the template', async () => {

@@ -33,18 +33,29 @@ interface Customs {
   policy: Templates['customPolicy'];
 }
 
+const TIME = '@timestamp';
+/** Streams whose names fit into one request: its first line may have 4 KB. */
+const AT_ONCE = 30;
+
 /** The index templates in Elasticsearch: created, renewed with a new version of ours, and put back when somebody changes them. */
 export class TemplateStore {
   readonly #options: TemplateStoreOptions;
   /** By kind: what this process put there, or found there as wanted; and how the server showed it then. */
   readonly #put = new Map<StreamKind, { wanted: string; shown: string }>();
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: TemplateStoreOptions) {
     this.#options = options;
   }
 
-  /** Three requests where all stands as it should. Throws what the client throws. */
-  async ensure(server: Server): Promise<Templates> {
+  /** Two requests where all stands as it should; one call after the other, so that a repair is told once. Throws what the client throws. */
+  ensure(server: Server): Promise<Templates> {
+    const turn = this.#last.then(() => this.#ensure(server));
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  async #ensure(server: Server): Promise<Templates> {
     const { replicas, version, onRepair } = this.#options;
     const [found, customs] = await Promise.all([this.#found(), this.#customs()]);
     const left: string[] = [];
@@ -79,7 +90,7 @@ export class TemplateStore {
   async #write(kind: StreamKind, wanted: IndexTemplate & { _meta: { hash: string } }): Promise<void> {
     const { client } = this.#options;
     const name = templateName(kind);
-    const unfit = await this.#mapStreams(kind, wanted.template?.mappings ?? {});
+    const unfit = await this.#mapStreams(kind, withoutTime(wanted.template?.mappings ?? {}));
     await client.transport.request({ method: 'PUT', path: `/_index_template/${name}`, body: wanted });
     const shown = (await this.#found()).get(name);
     this.#put.set(kind, { wanted: wanted._meta.hash, shown: shown ? hashOf(shown) : '' });
@@ -88,28 +99,30 @@ export class TemplateStore {
 
   /** Returns the streams whose fields have other types. */
   async #mapStreams(kind: StreamKind, mappings: object): Promise<string[]> {
-    const { client } = this.#options;
-    if (await this.#map(`${STREAM_PREFIX[kind]}*`, mappings)) return [];
+    const streams = await namesOf(this.#options.client, `${STREAM_PREFIX[kind]}*`);
     const unfit: string[] = [];
-    for (const stream of await namesOf(client, `${STREAM_PREFIX[kind]}*`))
-      if (!(await this.#map(stream, mappings))) unfit.push(stream);
+    for (let i = 0; i < streams.length; i += AT_ONCE) {
+      const some = streams.slice(i, i + AT_ONCE);
+      if (await this.#map(some, mappings)) continue;
+      for (const stream of some) if (!(await this.#map([stream], mappings))) unfit.push(stream);
+    }
     return unfit;
   }
 
-  /** False: a field has another type there. */
-  async #map(stream: string, mappings: object): Promise<boolean> {
+  /** False: a field has another type in one of them, or one of them is gone. */
+  async #map(streams: readonly string[], mappings: object): Promise<boolean> {
     try {
       await this.#options.client.transport.request({
         method: 'PUT',
-        path: `/${encodeURIComponent(stream)}/_mapping`,
+        path: `/${streams.join(',')}/_mapping`,
         querystring: { write_index_only: true },
         body: mappings,
       });
       return true;
     } catch (error) {
       const status = statusOf(error);
-      if (status === 404) return true;
-      if (status === 400) return false;
+      if (status === 404 && streams.length === 1) return true;
+      if (status === 404 || status === 400) return false;
       throw error;
     }
   }
@@ -148,6 +161,14 @@ export class TemplateStore {
     });
     return { names: ours.map(({ name }) => name), policy: policies.at(-1) };
   }
+}
+
+/**
+ * The field of a stream's time never changes. Elasticsearch 8 does not let it be named: the index's own `ignore_malformed` would
+ * come to it, which only a template keeps away.
+ */
+function withoutTime({ properties = {}, ...mappings }: { properties?: object }): object {
+  return { ...mappings, properties: Object.fromEntries(Object.entries(properties).filter(([name]) => name !== TIME)) };
 }
 
 interface Settings {

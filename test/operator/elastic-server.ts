@@ -116,8 +116,11 @@ export class ElasticServer {
       return [200, { data_streams: names.map((name, i) => ({ name, ...outcome(i) })) }];
     }
     if (/^\/_(index_template|component_template|ilm\/policy)\//.test(path)) return this.#object(what, path, body);
-    if (path.startsWith('/_resolve/index/'))
-      return [200, { data_streams: [...this.streams].map((name) => ({ name })) }];
+    if (path.startsWith('/_resolve/index/')) {
+      const begin = path.slice('/_resolve/index/'.length).replace('*', '');
+      const names = [...this.streams].filter((name) => name.startsWith(begin));
+      return [200, { data_streams: names.map((name) => ({ name })) }];
+    }
     return [200, { acknowledged: true }];
   }
 
