@@ -83,7 +83,7 @@ describe.skipIf(missing)(`trouble with Elasticsearch ${missing}`, () => {
       // By which there is something to write.
       with: () => ({ credentials: WEAK, replicas: 1 }),
       reason: 'Unauthorized',
-      says: [url, '403', 'manage_index_templates', 'docs/install.md'],
+      says: [url, '403', 'is unauthorized for user [weak]', 'docs/install.md'],
     },
     {
       name: 'the URL leads elsewhere',
