@@ -170,7 +170,7 @@ export class Provision {
     }
     if (!stands(before, wanted.secret)) secrets.took(await cluster.apply<Secret>(secretPath(namespace), wanted.secret));
     this.#unwritten.delete(namespace);
-    // A key that was renewed lives on to its own end: the kubelet takes a minute to bring the new one to running sidecars.
+    // A key that was renewed lives on for a week (elastic/reaper.ts): the kubelet takes a minute to bring the new one.
     // Not so the key of a Secret that somebody deleted.
     const lost = storedKey(before) ? undefined : this.#written.get(namespace);
     this.#written.set(namespace, key.id);
