@@ -22,9 +22,12 @@ export interface Posted {
   tookMs: number[];
   /** What the last answer asks for. */
   nextSeconds: number;
-  /** Not answered 200. */
+  /** Not answered 200, or not in time. */
   refused: number;
 }
+
+/** As long as a sidecar waits for an answer. */
+const PATIENCE_MS = 10_000;
 
 /** Posts reports at a steady rate, whether those before are answered or not. */
 export async function post(
@@ -44,23 +47,23 @@ export async function post(
       authorization: `Bearer ${of.tokenOf(pod)}`,
     };
     const began = performance.now();
-    const to = { host: '127.0.0.1', port, path: '/report', method: 'POST', headers, agent, signal };
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
+    const to = { host: '127.0.0.1', port, path: '/report', method: 'POST', headers, agent, signal: patience };
     const sent = request(to).end(body);
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
     const answer = await text(response);
+    if (response.statusCode !== 200) throw new Error(answer);
     posted.tookMs.push(performance.now() - began);
-    if (response.statusCode === 200) posted.nextSeconds = reportAnswer.parse(JSON.parse(answer)).nextSeconds;
-    else posted.refused++;
+    posted.nextSeconds = reportAnswer.parse(JSON.parse(answer)).nextSeconds;
   };
   try {
     const began = performance.now();
     const open: Promise<void>[] = [];
     for (let n = 0; n < perSecond * seconds; n++) {
       await setTimeout(Math.max(0, began + (1000 * n) / perSecond - performance.now()), undefined, { signal });
-      const answered = one(n);
-      // All of them are waited for at the end.
-      answered.catch(() => undefined);
-      open.push(answered);
+      // A sidecar that is refused comes again later, too.
+      const refused = () => void posted.refused++;
+      open.push(one(n).catch(refused));
     }
     await Promise.all(open);
     return posted;
