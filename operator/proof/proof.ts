@@ -44,6 +44,8 @@ export interface ProofOptions extends WhoseOptions {
 const WAITING = 2000;
 /** Files that are written, of one page at least. */
 const LIVE = 400;
+/** Times `saveMs`. */
+const SELDOM = 5;
 /** Between two tries while Elasticsearch, or the API server, is away. */
 const TROUBLE_MS = 10_000;
 
@@ -171,15 +173,18 @@ export class Proof implements Part {
     if (this.#comparer.waiting < WAITING) this.#comparer.add(this.#live.next(LIVE));
     for (const claim of await this.#gone.unproven()) await this.#comparer.unproven(claim);
     const isBusy = await this.#comparer.compare();
-    if (clock() - this.#savedAt >= this.#pace.saveMs) await this.#save();
+    if (clock() - this.#savedAt >= this.#pace.saveMs) await this.#save(SELDOM * this.#pace.saveMs);
     return isBusy;
   }
 
-  async #save(): Promise<void> {
+  /** Findings as soon as there are others; how far the seals were read, which costs the next leader little, after so long. */
+  async #save(untilMs = 0): Promise<void> {
     if (!this.#seals) return;
-    this.#savedAt = this.#options.clock();
     const memory = { until: this.#seals.until, findings: this.#standing.findings };
-    if (isDeepStrictEqual(memory, this.#saved)) return;
+    const isDue = this.#options.clock() - this.#savedAt >= untilMs;
+    if (isDeepStrictEqual(memory, this.#saved) || (!isDue && isDeepStrictEqual(memory.findings, this.#saved?.findings)))
+      return;
+    this.#savedAt = this.#options.clock();
     await this.#options.memory.write(memory);
     this.#saved = memory;
   }

@@ -51,7 +51,26 @@ describe('seals are read', () => {
       world.elapsed += 5_000;
     }
     expect(pages.filter((length) => length > 0)).toEqual([SEALS_AT_ONCE, SEALS_AT_ONCE, 7]);
-    expect(read.until).toEqual({ at: new Date(NOON - 1).toISOString(), file: sealOf(count - 1, 0).file });
+    // When the last look began that came to its end.
+    expect(read.until.file).toBe('');
+    expect(Date.parse(read.until.at)).toBeGreaterThan(NOON + MINUTE);
+  });
+
+  it('for the next leader from there when the look was not at its end', async () => {
+    const { seals, reader } = worldOf();
+    for (let i = 0; i < SEALS_AT_ONCE + 1; i++) seals.push(sealOf(i, NOON - 1000 + i));
+    const read = reader();
+    await read.next();
+    const file = sealOf(SEALS_AT_ONCE - 1, 0).file;
+    expect(read.until).toEqual({ at: new Date(NOON - 1000 + SEALS_AT_ONCE - 1).toISOString(), file });
+  });
+
+  it('not again and again when no others come', async () => {
+    const { world, seals, asked, reader } = worldOf();
+    seals.push(sealOf('a', NOON));
+    const read = reader();
+    for (; world.elapsed <= 10 * MINUTE; world.elapsed += 10_000) await read.next();
+    expect(Date.parse(asked.at(-1)!.at)).toBeGreaterThan(NOON + 7 * MINUTE);
   });
 
   it('no more often than the pace says, when there are none', async () => {

@@ -37,6 +37,8 @@ export class Seals {
   /** Where the look that is under way has come to. */
   #at: Place;
   #lookedAt = -Infinity;
+  /** The look that is under way, RFC 3339. */
+  #began = '';
   #lookedForLateAt: number;
   #isDone = true;
   /** Seals that were read, by file and size, with their time; those that are older than any look are forgotten. */
@@ -60,6 +62,7 @@ export class Seals {
     if (this.#isDone) {
       if (clock() - this.#lookedAt < pace.newMs) return [];
       this.#lookedAt = clock();
+      this.#began = now().toISOString();
       this.#at = this.#begin();
     }
     const found = await store.seals(this.#at, now());
@@ -70,6 +73,8 @@ export class Seals {
     const last = found.at(-1)?.place;
     if (last) this.#at = last;
     if (last && last.at > this.#until.at) this.#until = last;
+    // All that were there when the look began have been read: a burst of them is not read again for ever.
+    if (this.#isDone && this.#began > this.#until.at) this.#until = { at: this.#began, file: '' };
     return fresh.map(({ claim }) => claim);
   }
 
