@@ -18,22 +18,17 @@ export function streamsOf(namespace: string): Record<StreamKind, string> {
  * makes them together.
  */
 export async function createStreams(client: Client, streams: readonly string[]): Promise<boolean> {
-  const missing = await missingOf(client, streams);
-  if (missing.length === 0) return false;
-  const operations = missing.flatMap((stream) => [{ create: { _index: stream } }, {}]);
+  const areThere = (names: readonly string[]) => client.indices.exists({ index: [...names] });
+  if (await areThere(streams)) return false;
+  const operations = streams.flatMap((stream) => [{ create: { _index: stream } }, {}]);
   const { items } = await client.bulk({ operations });
-  for (const stream of await missingOf(client, missing)) {
-    const { status, error } = items[missing.indexOf(stream)]?.create ?? {};
+  if (await areThere(streams)) return true;
+  for (const [i, stream] of streams.entries()) {
+    if (await areThere([stream])) continue;
+    const { status, error } = items[i]?.create ?? {};
     throw new PartRefused(status, `${stream} was not created: ${error?.reason ?? 'no reason given'}`);
   }
   return true;
-}
-
-async function missingOf(client: Client, streams: readonly string[]): Promise<string[]> {
-  // Nearly always all of them are there, which is one question.
-  if (await client.indices.exists({ index: [...streams] })) return [];
-  const there = await Promise.all(streams.map((stream) => client.indices.exists({ index: stream })));
-  return streams.filter((_, i) => !there[i]);
 }
 
 /** Names of the data streams that fit a pattern. */

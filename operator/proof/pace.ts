@@ -23,6 +23,8 @@ export interface Pace extends SealsPace {
   saveMs: number;
   /** How long the count of files in a status stands. */
   saidMs: number;
+  /** How long Elasticsearch must have been of no use until a status says so. */
+  troubleMs: number;
 }
 export const PACE: Pace = {
   ...SEALS_PACE,
@@ -36,6 +38,7 @@ export const PACE: Pace = {
   goneMs: 120_000,
   saveMs: 60_000,
   saidMs: 600_000,
+  troubleMs: 60_000,
 };
 
 /** What may be sent at once, after a rest. */

@@ -66,7 +66,7 @@ export class Proof implements Part {
   readonly #comparer: Comparer;
   #seals: Seals | undefined;
   #running: Promise<void> = Promise.resolve();
-  #trouble: string | undefined;
+  #trouble: { message: string; since: number } | undefined;
   #saved: Memory | undefined;
   #savedAt = 0;
 
@@ -132,7 +132,10 @@ export class Proof implements Part {
 
   /** What the status of a policy says, in the namespaces that it reaches. */
   verifiedOf(policy: Policy, namespaces: readonly string[]): Condition {
-    return this.#said.of(policy, namespaces, this.#trouble);
+    const { message, since = Infinity } = this.#trouble ?? {};
+    // What passes is no news: of streams that are just being made no search is answered.
+    const isLasting = this.#options.clock() - since >= this.#pace.troubleMs;
+    return this.#said.of(policy, namespaces, isLasting ? message : undefined);
   }
 
   async #run(): Promise<void> {
@@ -147,9 +150,10 @@ export class Proof implements Part {
         if (!isBusy) await wait(this.#pace.lookMs, signal);
       } catch (error) {
         if (signal.aborted) break;
-        const trouble = describe(error);
-        if (trouble !== this.#trouble) log.warn('files cannot be audited; it is tried again', { error: trouble });
-        this.#trouble = trouble;
+        const message = describe(error);
+        if (message !== this.#trouble?.message)
+          log.warn('files cannot be audited; it is tried again', { error: message });
+        this.#trouble = { message, since: this.#trouble?.since ?? clock() };
         await wait(TROUBLE_MS, signal);
       }
     }

@@ -233,7 +233,8 @@ describe.skipIf(missing)(`the audit of files and a real Elasticsearch ${missing}
 
   it('says that nothing can be said when Elasticsearch does not answer', async () => {
     const away = elasticOf(elasticsearch, { urls: ['https://127.0.0.1:1'] });
-    const auditing = audit({ ...site, elastic: away });
+    const auditing = audit({ ...site, elastic: away, pace: { troubleMs: 2_000 } });
+    expect(auditing.condition.message).toBe('No file was audited in the last hour.');
     await until('the trouble', () => auditing.condition.message.includes('127.0.0.1:1'));
     expect(auditing.condition).toMatchObject({ status: 'Unknown', reason: 'NotAudited' });
     await auditing.proof.stop();

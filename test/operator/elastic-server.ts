@@ -101,7 +101,7 @@ export class ElasticServer {
     if (what === 'GET /') return [200, this.root];
     if (what === 'GET /_nodes/_none')
       return [200, { nodes: Object.fromEntries(this.nodes.map((version, n) => [`node-${n}`, { version }])) }];
-    if (what.startsWith('HEAD')) return [this.streams.has(path.slice(1)) ? 200 : 404, {}];
+    if (what.startsWith('HEAD')) return [this.#areThere(path.slice(1).split(',')) ? 200 : 404, {}];
     if (path.startsWith('/_ilm') && !this.ilm) return [400, { error: `no handler found for uri [${path}]` }];
     if (what === 'GET /_ilm/status') return [200, { operation_mode: 'RUNNING' }];
     if (path.startsWith('/_cluster/health/')) return [200, this.health];
@@ -122,6 +122,10 @@ export class ElasticServer {
       return [200, { data_streams: names.map((name) => ({ name })) }];
     }
     return [200, { acknowledged: true }];
+  }
+
+  #areThere(names: readonly string[]): boolean {
+    return names.every((name) => this.streams.has(name));
   }
 
   #create(body: string): object[] {
