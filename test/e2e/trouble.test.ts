@@ -6,7 +6,7 @@ import { Prometheus } from './prometheus.ts';
 import { expectEveryLineOnce, recordsOf } from './records.ts';
 import { counting, isInjected, World } from './world.ts';
 
-const LINES = 1_000;
+const LINES = 1_200;
 const NOWHERE = 'https://elasticsearch.nowhere.svc:9200';
 const ALERT = 'TracewellElasticsearchNotReady';
 const TOLD = { runbook_url: 'docs/runbooks.md#tracewellelasticsearchnotready' };
@@ -36,16 +36,53 @@ describe.skipIf(world.missing)(`trouble with Elasticsearch ${world.missing}`, ()
   const condition = async (namespace: string, type: string) =>
     (await world.policyStatus(namespace)).conditions?.find((one) => one.type === type);
 
-  it('a key that was revoked: the sidecar says so, and goes on with the next one without a restart', async () => {
-    const { metadata } = await world.get<{ metadata: { annotations: Record<string, string> } }>(
-      'secret',
-      'tracewell',
-      '-n',
-      'trouble',
-    );
-    const id = metadata.annotations['tracewell.dev/api-key-id'];
+  /** Of the namespace, as it stands in its Secret: its id and the key itself. */
+  async function key(): Promise<{ id: string; encoded: string }> {
+    const secret = ['secret', 'tracewell', '-n', 'trouble'] as const;
+    type Secret = { metadata: { annotations: Record<string, string> }; data: Record<string, string> };
+    const { metadata, data } = await world.get<Secret>(...secret);
+    const encoded = Buffer.from(data['api-key']!, 'base64').toString();
+    return { id: metadata.annotations['tracewell.dev/api-key-id']!, encoded };
+  }
+
+  async function revoke(id: string): Promise<void> {
     const { status } = await elasticsearch.request('DELETE', '/_security/api_key', { ids: [id] });
     expect(status).toBe(200);
+  }
+
+  it('a key that is near its end is renewed while the pod talks: the sidecar goes over, and is never refused', async () => {
+    const before = await key();
+    const soon = new Date(Date.now() + 86_400_000).toISOString();
+    await world.kubectl(
+      'annotate',
+      'secret/tracewell',
+      '-n',
+      'trouble',
+      '--overwrite',
+      `tracewell.dev/api-key-expires=${soon}`,
+    );
+    const { encoded } = await until('another key', async () => {
+      const now = await key();
+      return now.id === before.id ? undefined : now;
+    });
+    const read = "process.stdout.write(require('fs').readFileSync(process.env.TRACEWELL_CONFIG + '/api-key', 'utf8'))";
+    const inPod = () =>
+      world.kubectl('exec', '-n', 'trouble', pod, '-c', 'tracewell', '--', '/usr/local/bin/node', '-e', read);
+    await until('the kubelet to bring it', async () => (await inPod()) === encoded, {
+      timeoutMs: 180_000,
+      everyMs: 1_000,
+    });
+    // The sidecar looks at its configuration every few seconds; with the key before, nothing would arrive from here on.
+    const there = (await recordsOf(elasticsearch, 'trouble')).length;
+    const more = async (lines: number) => (await recordsOf(elasticsearch, 'trouble')).length >= there + lines;
+    await until('some seconds of lines', () => more(100), { timeoutMs: 60_000 });
+    await revoke(before.id);
+    await until('more of them', () => more(150), { timeoutMs: 60_000 });
+    expect(await sidecarLog()).not.toMatch(/401/);
+  });
+
+  it('a key that was revoked: the sidecar says so, and goes on with the next one without a restart', async () => {
+    await revoke((await key()).id);
     await until('the sidecar to say so', async () => (await sidecarLog()).includes('401'));
     expect(await sidecarLog()).toMatch(/"url":"https:\/\/elasticsearch\.elastic\.svc:9200",.*"reason":"401 [^"]+"/);
     await world.kubectl('delete', 'secret', 'tracewell', '-n', 'trouble');
