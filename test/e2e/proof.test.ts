@@ -15,7 +15,7 @@ interface EventView {
 }
 
 describe.skipIf(world.missing)(`the audit of files ${world.missing}`, () => {
-  const names = ['less', 'twice'] as const;
+  const names = ['less', 'other', 'twice'] as const;
   const pods = new Map<string, string>();
   const files = new Map<string, string>();
   const recordsOfPod = (pod: string) =>
@@ -35,8 +35,9 @@ describe.skipIf(world.missing)(`the audit of files ${world.missing}`, () => {
     }
     // Somebody is at it.
     const store = new Tampering(world.elasticsearch.request, NAMESPACE);
-    const [less, twice] = await Promise.all(names.map((name) => store.recordsOf('app', pods.get(name))));
+    const [less, other, twice] = await Promise.all(names.map((name) => store.recordsOf('app', pods.get(name))));
     await store.delete(less![77]!);
+    await store.alter(other![77]!, { bytes: 1 });
     await store.rollOver();
     await store.create(twice!.slice(10, 15));
   });
@@ -62,8 +63,15 @@ describe.skipIf(world.missing)(`the audit of files ${world.missing}`, () => {
       return conditions.find(({ type, status }) => type === 'Verified' && status === 'False');
     });
     expect(verified.reason).toBe('RecordsMissing');
-    expect(verified.message).toContain(`pod ${NAMESPACE}/${pods.get('less')} `);
+    // The one that was found last comes first.
+    const named = ['less', 'other'].filter((name) => verified.message.includes(`pod ${NAMESPACE}/${pods.get(name)} `));
+    expect(named).toHaveLength(1);
     expect(await world.metric('tracewell_missing_records_total')).toBeGreaterThanOrEqual(1);
+  });
+
+  it('names pod and file of which a record was altered', async () => {
+    const { note } = await eventOf('other', 'RecordsMissing');
+    expect(note).toContain(files.get('other'));
   });
 
   it('removes what a rollover has doubled, and says so', async () => {
