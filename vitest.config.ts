@@ -15,7 +15,7 @@ export default defineConfig({
             '{api,operator,sidecar,kql,runtime,tools,bench,charts,examples}/**/*.test.ts',
             'test/{unit,chaos}/**/*.test.ts',
           ],
-          testTimeout: 20_000,
+          testTimeout: 120_000,
         },
       },
       {

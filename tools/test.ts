@@ -18,7 +18,7 @@ const tallies: Tally[] = [];
 try {
   for (const [name, [program, ...args]] of Object.entries(checks)) {
     const ok = await step(name, program, args);
-    tallies.push({ ...noTests(), [ok ? 'passed' : 'failed']: 1 });
+    tallies.push(ok ? { ...noTests(), passed: 1 } : { ...noTests(), failed: 1, failures: [name] });
   }
   await Promise.all(lanes.map(run));
 } finally {
@@ -26,6 +26,7 @@ try {
 }
 const total = addTallies(tallies);
 for (const [reason, count] of total.reasons) console.log(`skipped ${count}: ${reason}`);
+for (const failure of total.failures) console.log(`failed: ${failure}`);
 console.log(closingLine(total));
 process.exitCode = total.failed > 0 ? 1 : 0;
 

@@ -23,7 +23,7 @@ it('skipped tests count under the name of their group, which says why', async ()
     JSON.stringify({ numPassedTests: 1, numFailedTests: 0, testResults: [{ assertionResults }] }),
   );
   const tally = await readReport(path, true);
-  expect(tally).toEqual({ passed: 1, failed: 0, skipped: 2, reasons: new Map([['needs Go', 2]]) });
+  expect(tally).toEqual({ passed: 1, failed: 0, skipped: 2, reasons: new Map([['needs Go', 2]]), failures: [] });
   expect(addTallies([tally, tally]).reasons).toEqual(new Map([['needs Go', 4]]));
 });
 
@@ -33,6 +33,21 @@ it.each([
   ['a report cut short', '{"numPassed', 0, 1],
 ])('%s is a failure', async (_, text, passed, failed) => {
   expect(await readReport(await report(text), false)).toMatchObject({ passed, failed });
+});
+
+it('every failure has a line with its file, its name and the first line of the reason', async () => {
+  const failed = { ...test('failed', 'it'), failureMessages: ['Error: no\n  at a.ts'] };
+  const testResults = [
+    { name: '/a/b/c/d.test.ts', message: '', assertionResults: [test('passed', 'it'), failed] },
+    { name: '/a/b/c/e.test.ts', message: 'cannot be loaded\nat b.ts', assertionResults: [] },
+  ];
+  const path = await report(JSON.stringify({ numPassedTests: 1, numFailedTests: 1, testResults }));
+  const { failures } = addTallies([await readReport(path, false), await readReport(join(folder, 'none.json'), false)]);
+  expect(failures).toEqual([
+    'b/c/d.test.ts: it > does: Error: no',
+    'b/c/e.test.ts: cannot be loaded',
+    'a run that left no report',
+  ]);
 });
 
 it('a missing report is a failure', async () => {
