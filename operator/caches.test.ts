@@ -20,7 +20,7 @@ const put = (path: string, object: object) => server.objects.put(path, object as
 const namespace = (name: string, metadata: object = {}) =>
   put(`/api/v1/namespaces/${name}`, { metadata: { name, ...metadata } });
 const pod = (of: string) => put(`/api/v1/namespaces/${of}/pods/cart-0`, podOf({}, { namespace: of }));
-const soon = (what: string, probe: () => boolean) => until(what, probe, { everyMs: 5, timeoutMs: 10_000 });
+const soon = (what: string, probe: () => boolean) => until(what, probe, { everyMs: 5 });
 const podsOf = (of: string) => caches.pods.of(of).map(({ metadata }) => metadata.name);
 
 beforeEach(async () => {

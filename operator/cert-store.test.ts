@@ -13,7 +13,7 @@ const CONFIGURATION = webhookPath('tracewell');
 const NAMES = certificateNames('tracewell', 'ops');
 const DAY_MS = 24 * 3_600_000;
 const SPREAD_MS = 60_000;
-const quick = { everyMs: 5, timeoutMs: 10_000 };
+const quick = { everyMs: 5 };
 
 let server: ApiServer;
 let time: number;

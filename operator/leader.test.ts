@@ -9,8 +9,8 @@ import type { Lease } from './lease.ts';
 
 const LEASES = '/apis/coordination.k8s.io/v1/namespaces/ops/leases';
 const PATH = `${LEASES}/tracewell`;
-const TIMING: Timing = { durationSeconds: 1, renewMs: 500, retryMs: 20 };
-const quick = { everyMs: 5, timeoutMs: 10_000 };
+const TIMING: Timing = { durationSeconds: 3, renewMs: 1500, retryMs: 20 };
+const quick = { everyMs: 5 };
 
 let server: ApiServer;
 let leaders: Leader[];
@@ -68,7 +68,7 @@ describe('the leader', () => {
     expect(holder()).toBe('a');
     await writtenAgain();
     expect([events, only.isLeader]).toEqual([['a gained'], true]);
-    expect(server.objects.get<Lease>(PATH)!.spec).toMatchObject({ leaseDurationSeconds: 1, leaseTransitions: 0 });
+    expect(server.objects.get<Lease>(PATH)!.spec).toMatchObject({ leaseDurationSeconds: 3, leaseTransitions: 0 });
   });
 
   it('asks once for each renewal', async () => {

@@ -31,7 +31,7 @@ const events = () => server.objects.list(parsePath(EVENTS)) as unknown as Record
 const evictions = () => server.seen('POST', PODS);
 const replicas = (names: string, of: Of = {}) => names.split(' ').map((name) => put(ownedPod(name, of)));
 const sidecar = (pod: Pod, policy = policyOf()) => inject(pod, { policy, settings: SETTINGS, now: new Date(0) });
-const soon = <T>(what: string, probe: () => T) => until(what, probe, { everyMs: 5, timeoutMs: 10_000 });
+const soon = <T>(what: string, probe: () => T) => until(what, probe, { everyMs: 5 });
 
 /** Looks again and again, without a pause, until it has looked `looks` times more. */
 let looks: number;

@@ -35,7 +35,7 @@ function start(url = server.url): Importer {
 const text = () => metrics.registry.getSingleMetricAsString('tracewell_kibana_imports_total');
 const counted = async (result: string) => Number(new RegExp(`result="${result}"} (\\d+)`).exec(await text())?.[1] ?? 0);
 const once = (result: string, times = 1) =>
-  until(`${times} ${result}`, async () => (await counted(result)) >= times, { everyMs: 5, timeoutMs: 10_000 });
+  until(`${times} ${result}`, async () => (await counted(result)) >= times, { everyMs: 5 });
 const imports = () => server.seen.filter(({ path }) => path.includes('_import')).length;
 const all = savedObjects().map(({ type, id }) => `${type} ${id}`);
 
@@ -83,7 +83,7 @@ describe('objects for Kibana', () => {
     server.unknown.add('lens');
     start();
     await once('error');
-    await until('the line', () => kept.lines.length > 0, { everyMs: 5, timeoutMs: 10_000 });
+    await until('the line', () => kept.lines.length > 0, { everyMs: 5 });
     expect(kept.lines[0]).toMatch(/"level":"error".*lens tracewell-records: unsupported_type/);
     expect(imports()).toBe(1);
   });
@@ -91,7 +91,7 @@ describe('objects for Kibana', () => {
   it('keep nobody who stops waiting for a Kibana that says nothing', async () => {
     server.hangs = true;
     const importer = start();
-    await until('the question', () => server.seen.length > 0, { everyMs: 5, timeoutMs: 10_000 });
+    await until('the question', () => server.seen.length > 0, { everyMs: 5 });
     await importer.stop();
     expect(kept.lines).toEqual([]);
     expect(await counted('error')).toBe(0);

@@ -17,7 +17,7 @@ const put = (name: string, labels: object = {}) =>
   server.objects.put(`${PATH}/${name}`, { metadata: { name, labels } });
 const remove = (name: string) => server.objects.remove(`${PATH}/${name}`);
 const names = () => [...reflector.all()].map(({ metadata }) => metadata.name).toSorted();
-const soon = (what: string, probe: () => boolean) => until(what, probe, { everyMs: 5, timeoutMs: 10_000 });
+const soon = (what: string, probe: () => boolean) => until(what, probe, { everyMs: 5 });
 const watching = () => soon('a watch', () => server.watching === 1);
 
 function reflect(

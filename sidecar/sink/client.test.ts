@@ -93,7 +93,7 @@ describe('a request', () => {
     const { post } = clientOf([server.url]);
     server.onRequest = () => (server.requests.length < 3 ? 'silence' : undefined);
     void [post(), post()];
-    await until('two requests', () => server.requests.length === 2, { timeoutMs: 5000, everyMs: 5 });
+    await until('two requests', () => server.requests.length === 2, { everyMs: 5 });
     expect((await post()).answer).toEqual(STORED);
     expect(server.connections).toBe(3);
   });
@@ -224,8 +224,8 @@ describe('of several addresses', () => {
     expect((await post()).url).toBe(second.url);
     clock.ms = 60_000;
     expect((await post()).url).toBe(second.url);
-    await until('it was asked', () => started.heads === 1, { timeoutMs: 5000, everyMs: 5 });
-    await until('it is in use', async () => (await post()).url === started.url, { timeoutMs: 5000, everyMs: 5 });
+    await until('it was asked', () => started.heads === 1, { everyMs: 5 });
+    await until('it is in use', async () => (await post()).url === started.url, { everyMs: 5 });
     expect(started.heads).toBe(1);
   });
 
@@ -262,7 +262,7 @@ describe('an authority', () => {
     server.onRequest = () => (server.requests.length === 1 ? 'trickle' : undefined);
     const { post, connection } = clientOf([server.url], { ca, patience: { totalMs: 500 } });
     const early = post();
-    await until('a request', () => server.requests.length === 1, { timeoutMs: 5000, everyMs: 5 });
+    await until('a request', () => server.requests.length === 1, { everyMs: 5 });
     connection.ca = `${ca}\n`;
     expect((await post()).answer).toEqual(STORED);
     expect((await early).answer).toMatchObject({ error: expect.stringContaining('no whole answer') });

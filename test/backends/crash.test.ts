@@ -27,7 +27,7 @@ describe.skipIf(other.provider !== 'maven' || process.platform !== 'linux')('an 
 
     owner.kill('SIGKILL');
     await once(owner, 'exit');
-    await until('its processes to end', async () => (await processesOf(state)).length === 0, { timeoutMs: 10_000 });
+    await until('its processes to end', async () => (await processesOf(state)).length === 0);
 
     expect(await sweepStates()).toContain(state);
     expect(existsSync(state)).toBe(false);

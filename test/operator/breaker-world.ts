@@ -192,5 +192,4 @@ export class BreakerWorld {
   }
 }
 
-export const soon = <T>(what: string, probe: () => T | Promise<T>) =>
-  until(what, probe, { everyMs: 5, timeoutMs: 10_000 });
+export const soon = <T>(what: string, probe: () => T | Promise<T>) => until(what, probe, { everyMs: 5 });

@@ -61,7 +61,7 @@ export class SidecarProcess {
   /** The first line with this message, once it is there. */
   hears(message: string): Promise<Said> {
     const probe = () => this.lines(message)[0];
-    return until(`"${message}" among ${JSON.stringify(this.said)}`, probe, { timeoutMs: 15_000, everyMs: 20 });
+    return until(`"${message}" among ${JSON.stringify(this.said)}`, probe, { everyMs: 20 });
   }
 
   /** SIGTERM; resolves with the exit code once the process is gone. */

@@ -37,7 +37,7 @@ async function run(variables: Readonly<Record<string, string>>, flags: readonly 
   world.write(LINES.map((line) => criLine(line)).join(''));
   const sidecar = world.start({ ...world.env, ...variables }, flags);
   const stored = () => [...server.stored(STREAMS.logs).values()];
-  await until('all are stored', () => stored().length === LINES.length, { timeoutMs: 15_000, everyMs: 20 });
+  await until('all are stored', () => stored().length === LINES.length, { everyMs: 20 });
   const { path } = await sidecar.hears('started');
   expect(await sidecar.stop()).toBe(0);
   const { redactedBy } = world.checkpoints()[0]!;

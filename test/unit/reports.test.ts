@@ -27,7 +27,7 @@ const it = test.extend<Parts>({
 });
 
 /** The files are looked at every five seconds, and so often it reports; every thirty while there is no news. */
-const told = <T>(what: string, probe: () => T) => until(what, probe, { timeoutMs: 45_000, everyMs: 20 });
+const told = <T>(what: string, probe: () => T) => until(what, probe, { everyMs: 20 });
 const TEST = { timeout: 90_000 };
 const texts = (server: BulkServer) =>
   [...server.stored(STREAMS.logs).values()].map(({ document }) => document.message).sort();

@@ -41,7 +41,7 @@ const holds = (server: BulkServer, records: number, stream = STREAMS.logs) =>
   until(
     `${records} records in ${stream}, where there are ${server.stored(stream).size}`,
     () => server.stored(stream).size >= records,
-    { timeoutMs: 15_000, everyMs: 10 },
+    { everyMs: 10 },
   );
 
 /** The sidecar ends well, each text is stored once, and the checkpoints tell of just what is stored. */
@@ -377,7 +377,7 @@ describe.concurrent('the sidecar, a process of its own', () => {
       return Date.now() - first < 3500 ? { status: 503 } : undefined;
     };
     const sidecar = world.start();
-    await until('a first try', () => server.requests.length > 0, { timeoutMs: 15_000, everyMs: 10 });
+    await until('a first try', () => server.requests.length > 0, { everyMs: 10 });
     world.write(stamped('java.lang.IllegalStateException: no stock', 3));
     world.write(stamped('\tat shop.Order.place(Order.java:7)', 4));
     const trace = 'ERROR order failed\njava.lang.IllegalStateException: no stock\n\tat shop.Order.place(Order.java:7)';
