@@ -161,6 +161,8 @@ describe.skipIf(world.missing)(`a sidecar that cannot start ${world.missing}`, (
       { timeoutMs: 240_000, everyMs: 5_000 },
     );
     await rollOut();
-    expect(await isWhole(true)).toBe(true);
+    // The rollout has ended; the pods before may still be ending.
+    const whole = await until('ten replicas with a sidecar', () => isWhole(true), { timeoutMs: 60_000, everyMs: 500 });
+    expect(whole).toBe(true);
   });
 });
