@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Body } from './body.ts';
 import { Facts } from './facts.ts';
-import { counted } from './formats/examples/counted.ts';
+import { counted } from '../../test/counted.ts';
 import { Members } from './members.ts';
 import { PROMOTIONS, type As } from './promotions.ts';
 

@@ -4,7 +4,7 @@ import { CODED, Facts } from './facts.ts';
 import { FIELDS, SPAN_ID, TRACE_ID } from './fields.ts';
 import { Pairs } from './pairs.ts';
 import { readPlain, readText } from './text.ts';
-import { counted } from './formats/examples/counted.ts';
+import { counted } from '../../test/counted.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SPAN = '00f067aa0ba902b7';

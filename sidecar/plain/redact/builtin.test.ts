@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { REDACTED, REDACTIONS, type Redaction } from '../../../api/names.ts';
+import { counted } from '../../../test/counted.ts';
 import { HOSTILE_UNITS, naming } from '../../../test/sidecar/secrets.ts';
+import { Detector } from './detector.ts';
 import { Redactor } from './redactor.ts';
 
 /** What is left of a text when only this rule is on; the place of what was found reads as `<rule>`. */
@@ -125,23 +127,14 @@ it.each<[Redaction, string, string]>([
   expect(redacted(rule, text)).toBe(text);
 });
 
-/** Milliseconds of CPU for a look at a text, the least of three. */
-function cost(redactor: Redactor, bytes: Buffer): number {
-  const once = () => {
-    const before = process.cpuUsage();
-    redactor.payload(bytes, 0, bytes.length);
-    const { user, system } = process.cpuUsage(before);
-    return (user + system) / 1000;
+it.each(HOSTILE_UNITS)('%s takes twice as many reads for twice as many %j', (rule, unit) => {
+  const detector = new Detector([naming(rule)]);
+  const readsOf = (size: number) => {
+    const { bytes, reads } = counted(unit.repeat(size / unit.length));
+    detector.inText({ bytes, start: 0, end: bytes.length }, []);
+    return reads();
   };
-  return Math.min(once(), once(), once());
-}
-
-it.each(HOSTILE_UNITS)('%s takes twice the time for twice as many %j', (rule, unit) => {
-  const redactor = new Redactor([naming(rule)], undefined);
-  const text = (size: number) => Buffer.from(unit.repeat(size / unit.length));
-  cost(redactor, text(50_000));
-  const [short, long] = [cost(redactor, text(250_000)), cost(redactor, text(1_000_000))];
-  expect(long).toBeLessThan(9 * short + 50);
+  expect(readsOf(20_000)).toBeLessThan(2.1 * readsOf(10_000));
 });
 
 it('docs/redaction.md shows what becomes of its examples', () => {
