@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { INDENTED, seen, stampAt, START, written, type Seen } from '../../test/sidecar/written.ts';
 import { UNFRAMED, type Lane, type LaneOffsets } from '../source/lane.ts';
 import { Collector } from './collect.ts';
+import { continuationOf } from './continuation.ts';
 import { Grouper, type Grouping, type Now, type Pass } from './grouper.ts';
 import { LineReader, type Chunk } from './lines.ts';
 import type { RawRecord } from './record.ts';
@@ -221,6 +222,42 @@ describe('with multiline', () => {
     reading.read(Buffer.from(line('a', { tag: 'P' })));
     reading.endDue(3_600_000, 3_600_000);
     expect(reading.records).toEqual([]);
+  });
+});
+
+describe('what was read last', () => {
+  const [out, err, group] = [
+    line('a'),
+    line('b', { stream: 'stderr' }),
+    line('Exception in thread "main" x') + line('\tat y'),
+  ];
+  it.each([
+    ['is taken back when it is a line that waits for the next one', out + out, 0, out.length],
+    ['is taken back on both streams', out + err, 0, 0],
+    [
+      'stays when the other stream has a line after it that is no text',
+      out + line('{}', { stream: 'stderr' }),
+      0,
+      undefined,
+    ],
+    ['stays when it is a group already', group, 0, undefined],
+    ['stays when it is out of reach', out + out, out.length + 1, undefined],
+  ])('%s', (_, text, least, expected) => {
+    const bytes = Buffer.from(text);
+    const grouping = { continuation: continuationOf('Auto'), limit: 1000 };
+    const grouper = new Grouper({
+      readAt: () => 0,
+      collector: new Collector(),
+      onLost: () => undefined,
+      from: [1, 1, 1],
+    });
+    const chunk: Chunk = { bytes, from: 0, to: bytes.length, base: 0, isLast: false };
+    const pass = { grouping, now: { wall: START, steady: 0 }, emit: () => true };
+    new LineReader().read(chunk, (one) => grouper.take(one, chunk, pass));
+    const open = grouper.openBytes;
+    const at = grouper.takeBackLast(bytes.length, least);
+    expect(at).toBe(expected ?? bytes.length);
+    expect(grouper.openBytes).toBe(open - (bytes.length - at));
   });
 });
 

@@ -1,4 +1,4 @@
-import { LANES, UNFRAMED, type Lane, type LaneOffsets } from '../source/lane.ts';
+import { LANES, STDERR, STDOUT, UNFRAMED, type Lane, type LaneOffsets } from '../source/lane.ts';
 import type { Collector, ReadAt } from './collect.ts';
 import type { Continuation } from './continuation.ts';
 import { Group, isObject, stampOf, type View } from './group.ts';
@@ -102,6 +102,15 @@ export class Grouper {
     group.isOpen = false;
     this.#openBytes -= group.bytes;
     return group.offset;
+  }
+
+  /** Takes back the ordinary lines that were read last, none that begins before `least`; returns where what is read begins then. */
+  takeBackLast(position: number, least: number): number {
+    let at = position;
+    // Of two streams either may have had the last word.
+    for (const lane of [STDOUT, STDERR, STDOUT] as const)
+      if (this.#groups[lane]!.offset >= least) at = this.takeBack(lane, at, 0) ?? at;
+    return at;
   }
 
   /** The file before this one ended inside a line of this lane. */

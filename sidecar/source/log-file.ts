@@ -264,13 +264,13 @@ export class LogFile {
   readonly #readAt: ReadAt = (into, offset) => readSync(this.#opened.fd, into, 0, into.length, offset);
 
   #readOn(reading: Reading, isLast: boolean): number {
-    const { buffer } = reading;
-    const chunk = this.#chunk;
-    chunk.bytes = buffer;
-    chunk.base = this.#position;
-    chunk.to = this.#readAt(buffer, this.#position);
-    chunk.isLast = isLast;
-    chunk.from = 0;
+    const { buffer, grouping, take } = reading;
+    const before = this.#position;
+    // A line of text that waits for the next one is ordinary among those that have come.
+    if (take && grouping.continuation?.isAuto === true && this.#pace.isDue)
+      this.#position = this.#grouper.takeBackLast(before, before - buffer.length / 2);
+    const to = this.#readAt(buffer, this.#position);
+    const chunk = Object.assign(this.#chunk, { bytes: buffer, base: this.#position, from: 0, to, isLast });
     const pass = this.#passOf(reading);
     let hasRoom = true;
     const onLine = (line: Line): boolean => {
@@ -286,12 +286,12 @@ export class LogFile {
         // Not where the reader got: a line may have been taken back.
         chunk.from = this.#position - chunk.base;
       }
-      return chunk.from;
+      return this.#position - before;
     } catch (error) {
       this.#takeUpAgain();
       throw error;
     } finally {
-      if (this.#position > chunk.base) this.#ended = false;
+      if (this.#position > before) this.#ended = false;
       // More may have come since the last look.
       this.#size = Math.max(this.#size, this.#position);
     }
