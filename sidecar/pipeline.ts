@@ -31,10 +31,10 @@ export interface PipelineOptions {
 }
 
 /**
- * How often a busy pod's files are looked at: mostly each look is a request. Sooner where a batch fills sooner, for then a request
- * is just as large, but no more often than this.
+ * How often a busy pod's files are looked at: mostly each look is a request. Sooner where two batches fill sooner, for then requests
+ * are just as large, but no more often than this.
  */
-const POLL_MS = 250;
+const POLL_MS = 280;
 const POLL_LEAST_MS = 50;
 /** How often its folders are looked at, a quiet pod, and whether a configuration has come. */
 const FOLDERS_MS = 1000;
@@ -358,7 +358,7 @@ export class Pipeline implements Part {
   get #pauseMs(): number {
     const { fillMs } = this.#options.outbox;
     const { batchAgeMs } = this.#options.config()!.settings.limits;
-    return Math.max(POLL_LEAST_MS, Math.min(POLL_MS, batchAgeMs, fillMs));
+    return Math.max(POLL_LEAST_MS, Math.min(POLL_MS, batchAgeMs, 2 * fillMs));
   }
 
   /** Until something can have changed: for a short time while the pod is busy, to a hint or for long when it is quiet. */

@@ -1,4 +1,7 @@
-import { BlockList, isIP } from 'node:net';
+import { getBuiltinModule } from 'node:process';
+
+/** `BlockList` is loaded when somebody asks for it. */
+const net = () => getBuiltinModule('node:net');
 
 /** The usual variables, as `readEnvironment` found them. */
 export interface ProxySettings {
@@ -38,13 +41,14 @@ function isDirect({ hostname, port, protocol }: URL, list: string): boolean {
 
 /** `example.com`, `.example.com`, `*.example.com`, `example.com:9200`, `[fd00::1]:9200`, `fd00::1`, `10.0.0.0/8`. */
 function read(entry: string): { name: string; only: string | undefined } {
-  if (isIP(entry) === 6 || entry.includes('/')) return { name: entry, only: undefined };
+  if (net().isIP(entry) === 6 || entry.includes('/')) return { name: entry, only: undefined };
   const [, name = '', only] = /^\[?([^\]]*?)\]?(?::(\d+))?$/.exec(entry) ?? [];
   return { name: name.replace(/^\*?\./, ''), only };
 }
 
 function isWithin(host: string, network: string): boolean {
   const [address = '', bits = ''] = network.split('/');
+  const { BlockList, isIP } = net();
   const family = isIP(address);
   if (family === 0 || family !== isIP(host) || !/^\d{1,3}$/.test(bits) || Number(bits) > (family === 4 ? 32 : 128)) {
     return false;

@@ -1,6 +1,7 @@
 import { BACKSLASH, type Span } from './span.ts';
 
-const INITIAL_BYTES = 4096;
+/** Room that is kept once there was need of any: most pods' texts have no escape. */
+const LEAST_BYTES = 4096;
 const LOWER_U = 117;
 /** By the letter after a backslash in JSON (RFC 8259, section 7): what it stands for. */
 const MEANING = new Map(
@@ -11,8 +12,8 @@ const PLAIN = new Set(Buffer.from('"/'));
 
 /** A text without its escapes, and from where in the text each of its bytes comes. Kept and filled again. */
 export class View {
-  #bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);
-  #origins = new Float64Array(INITIAL_BYTES + 1);
+  #bytes = Buffer.alloc(0);
+  #origins = new Float64Array(1);
   #length = 0;
 
   get span(): Span {
@@ -80,8 +81,8 @@ export class View {
 
   /** An escape is never shorter than what it stands for. */
   #reserve(bytes: number): void {
-    if (bytes <= this.#bytes.length && this.#bytes.length <= Math.max(INITIAL_BYTES, 16 * bytes)) return;
-    const room = Math.max(INITIAL_BYTES, bytes);
+    if (bytes <= this.#bytes.length && this.#bytes.length <= Math.max(LEAST_BYTES, 16 * bytes)) return;
+    const room = Math.max(LEAST_BYTES, bytes);
     this.#bytes = Buffer.allocUnsafeSlow(room);
     this.#origins = new Float64Array(room + 1);
   }
