@@ -1,9 +1,8 @@
-import { createServer, type Server } from 'node:https';
-import type { Socket } from 'node:net';
 import type { Express } from 'express';
 import type { Part } from '../../runtime/lifecycle.ts';
 import { wait } from '../../runtime/wait.ts';
 import type { Certificates } from '../certs.ts';
+import { TlsListener } from '../tls-listener.ts';
 
 /** The API server gives up on an answer after three seconds; what is open longer at the end is no request. */
 const GRACE_MS = 3_000;
@@ -18,38 +17,27 @@ const TIMES = { handshakeTimeout: 10_000, keepAliveTimeout: KEEP_ALIVE_MS, heade
 /** Serves the webhook over TLS; a renewed certificate is taken over without a restart. */
 export class WebhookServer implements Part {
   readonly name = 'webhook server';
-  readonly #server: Server;
-  readonly #port: number;
-  readonly #sockets = new Set<Socket>();
+  readonly #listener: TlsListener;
   #draining = false;
 
   constructor(app: Express, port: number) {
-    const options = { minVersion: 'TLSv1.2', ...TIMES } as const;
-    this.#server = createServer(options, (request, response) => {
+    this.#listener = new TlsListener({ port, graceMs: GRACE_MS, ...TIMES }, (request, response) => {
       if (this.#draining) response.setHeader('connection', 'close');
       // Of one that was asked before that.
       response.once('close', () => {
-        if (!this.#server.listening) this.#server.closeIdleConnections();
+        const { server } = this.#listener;
+        if (!server.listening) server.closeIdleConnections();
       });
       app(request, response);
     });
-    // Also those that are still in their handshake, which the server does not list.
-    this.#server.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-    });
-    this.#port = port;
   }
 
-  use({ cert, key }: Certificates): void {
-    this.#server.setSecureContext({ cert, key, minVersion: 'TLSv1.2' });
+  use(certificates: Certificates): void {
+    this.#listener.use(certificates);
   }
 
   start(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(this.#port, resolve);
-    });
+    return this.#listener.start();
   }
 
   /**
@@ -63,15 +51,6 @@ export class WebhookServer implements Part {
 
   /** Requests that are being answered are finished; all other connections are closed. */
   stop(): Promise<void> {
-    return new Promise((resolve) => {
-      const cut = setTimeout(() => {
-        for (const socket of this.#sockets) socket.destroy();
-      }, GRACE_MS);
-      this.#server.close(() => {
-        clearTimeout(cut);
-        resolve();
-      });
-      this.#server.closeIdleConnections();
-    });
+    return this.#listener.stop();
   }
 }

@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:https';
-import type { Socket } from 'node:net';
 import { describe } from '../../runtime/errors.ts';
 import type { Part } from '../../runtime/lifecycle.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { Certificates } from '../certs.ts';
+import { TlsListener } from '../tls-listener.ts';
 import { takeIn, type IntakeOptions } from './intake.ts';
 import { Refusal, type ReportResult } from './refusal.ts';
 
@@ -28,48 +27,32 @@ const GRACE_MS = 1000;
 export class ReportServer implements Part {
   readonly name = 'report server';
   readonly #options: ReportServerOptions;
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #listener: TlsListener;
   #answering = 0;
   #isApiAway = false;
 
   constructor(options: ReportServerOptions) {
     this.#options = options;
+    const { port } = options;
     const bounds = { handshakeTimeout: HANDSHAKE_MS, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS };
     const often = { connectionsCheckingInterval: HEADERS_MS };
-    this.#server = createServer({ minVersion: 'TLSv1.2', ...bounds, ...often }, (request, response) => {
+    this.#listener = new TlsListener({ port, graceMs: GRACE_MS, ...bounds, ...often }, (request, response) => {
       void this.#answer(request, response);
     });
-    this.#server.maxConnections = CONNECTIONS;
-    this.#server.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-    });
+    this.#listener.server.maxConnections = CONNECTIONS;
   }
 
-  use({ cert, key }: Certificates): void {
-    this.#server.setSecureContext({ cert, key, minVersion: 'TLSv1.2' });
+  use(certificates: Certificates): void {
+    this.#listener.use(certificates);
   }
 
   start(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(this.#options.port, resolve);
-    });
+    return this.#listener.start();
   }
 
   /** What is being answered is finished; all else is closed. */
   stop(): Promise<void> {
-    return new Promise((resolve) => {
-      const cut = setTimeout(() => {
-        for (const socket of this.#sockets) socket.destroy();
-      }, GRACE_MS);
-      this.#server.close(() => {
-        clearTimeout(cut);
-        resolve();
-      });
-      this.#server.closeIdleConnections();
-    });
+    return this.#listener.stop();
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
