@@ -127,7 +127,7 @@ function* linesOf(pods: readonly BenchPod[]): Generator<object[]> {
         lines.push({ create: { _index: logs, _id } }, record);
       }
       if (!isLive) {
-        const { id, text } = sealDocument(checkpoint, checkpoint.size, constant, new Date());
+        const { id, text } = sealDocument(checkpoint, checkpoint.size, constant, Date.now());
         lines.push({ create: { _index: files, _id: id } }, JSON.parse(text) as object);
       }
       if (lines.length < 2 * BULK) continue;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { jsonLog } from './log.ts';
 
-const at = () => new Date('2026-01-02T03:04:05.678Z');
+const at = () => Date.parse('2026-01-02T03:04:05.678Z');
 
 it('writes one JSON object per line: time, level, message, fields', () => {
   const lines: string[] = [];

@@ -20,7 +20,7 @@ function ruleFor(payload: string, ...conditions: string[]): string | undefined {
   const rules = new DropRules(conditions.map((when) => ({ when })));
   const buffer = Buffer.from(payload);
   const text = { buffer, start: 0, end: buffer.length, cut: 0, continued: false };
-  const body = new PlainBody(() => new Date(0));
+  const body = new PlainBody(() => 0);
   body.write({ offset: 0, bytes: buffer.length + 41, lane: STDOUT, stamp: STAMP, ...text }, origin);
   return rules.ruleFor(body.since(0));
 }

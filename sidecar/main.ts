@@ -24,12 +24,11 @@ import { Source } from './source/source.ts';
 import { State } from './source/state.ts';
 import { fieldsOf, totalsOf } from './totals.ts';
 
-const date = () => new Date();
 const wall = () => Date.now();
 /** `performance` would load half a dozen modules more. */
 const now = () => process.uptime() * 1000;
 const random = Math.random;
-const log = jsonLog((line) => process.stdout.write(line), date);
+const log = jsonLog((line) => process.stdout.write(line), wall);
 
 try {
   const signalled = new Promise<void>((resolve) => {
@@ -49,11 +48,11 @@ try {
     const { apiKey, ca } = files.current!;
     return { urls: settings().elasticsearch.urls, apiKey, ca };
   };
-  const client = new BulkClient({ connection, proxy, now, date });
-  const sink = new Standing(client, date);
+  const client = new BulkClient({ connection, proxy, now, wall });
+  const sink = new Standing(client, wall);
   const onSealed = (file: string, size: number) => state.sealed(file, size);
   const isIdle = () => files.isIdle;
-  const told = { log, reminder, now, date, random, ending };
+  const told = { log, reminder, now, wall, random, ending };
   const engine = env.engine === 'plain' ? undefined : loadEngine();
   if (!engine && env.engine !== 'plain')
     log.warn('this machine has no WebAssembly SIMD: the plain path is used, which costs more CPU');
@@ -63,10 +62,10 @@ try {
   const source = new Source({ logs, podUid: pod.uid, state, folder: env.state, log, reminder, now, ...sealed });
   const measures: Measures = new Measures(sink, wall(), () => outbox.oldest);
   const deliverer = new Deliverer({ sink: measures, streams, ...told });
-  const body = engine ? new EngineBody(engine, date) : new PlainBody(date);
+  const body = engine ? new EngineBody(engine, wall) : new PlainBody(wall);
   const limits = () => settings().limits;
   const onAcknowledged: Measures['acknowledged'] = (...of) => measures.acknowledged(...of);
-  const outbox: Outbox = new Outbox({ deliverer, state, body, limits, now, date, onAcknowledged });
+  const outbox: Outbox = new Outbox({ deliverer, state, body, limits, now, wall, onAcknowledged });
   const pipeline = new Pipeline({ source, outbox, config, isIdle, log, now, wall, ending: pipelineEnding });
   const path = engine ? 'engine' : 'plain';
   const operator = new OperatorFiles(env.config, env.token);

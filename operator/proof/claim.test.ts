@@ -35,11 +35,11 @@ const said = {
 
 describe('a claim', () => {
   it('is what a sidecar’s seal says, to the last digit', () => {
-    const at = new Date('2026-01-02T03:04:05.678Z');
+    const at = Date.parse('2026-01-02T03:04:05.678Z');
     const { text } = sealDocument(checkpoint, 500, constantPart(pod, 'cart', 'test'), at);
     const seal = new ExactSerializer().deserialize<ReadSeal>(text);
     const below = { stdout: 500, stderr: 500, unframed: 500 };
-    expect(claimOfSeal(seal)).toEqual({ ...said, below, size: 500, at: at.getTime() });
+    expect(claimOfSeal(seal)).toEqual({ ...said, below, size: 500, at });
   });
 
   it('is what a sidecar’s report says', () => {

@@ -30,11 +30,11 @@ export class EngineBody implements BulkBody {
   #origin: Origin | undefined;
   #hasOrigin = false;
 
-  constructor(engine: Engine, now: () => Date) {
+  constructor(engine: Engine, wall: () => number) {
     this.#engine = engine;
     this.chunk = engine.chunk;
     this.#body = new Body(engine.body);
-    this.#writer = new DocumentWriter(this.#body, now);
+    this.#writer = new DocumentWriter(this.#body, wall);
     for (const [key, code] of engineTable()) engine.addKey(key, code);
     for (const [field, name] of FIELDS.entries()) engine.nameField(field, name);
     for (const level of URGENT) engine.addUrgent(level);

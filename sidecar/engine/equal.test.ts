@@ -11,7 +11,7 @@ import { PlainBody } from '../sink/bulk-body.ts';
 import { EngineBody } from './engine-body.ts';
 import { loadEngine } from './engine.ts';
 
-const now = () => new Date(0);
+const now = () => 0;
 const plain = new PlainBody(now);
 const engine = new EngineBody(loadEngine()!, now);
 

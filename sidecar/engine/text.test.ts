@@ -11,7 +11,7 @@ import { STDOUT, type Lane } from '../source/lane.ts';
 import { EngineBody } from './engine-body.ts';
 import { loadEngine } from './engine.ts';
 
-const now = () => new Date(0);
+const now = () => 0;
 const engine = loadEngine()!;
 const body = new EngineBody(engine, now);
 const plain = new Body();

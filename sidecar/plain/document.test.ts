@@ -20,7 +20,7 @@ const FILE = '0123456789abcdef01234567';
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SPAN = '00f067aa0ba902b7';
 const STAMP = '2026-01-02T03:04:05.678901234Z';
-const NOW = new Date('2026-01-02T03:04:06Z');
+const NOW = Date.parse('2026-01-02T03:04:06Z');
 const pod = {
   namespace: 'shop',
   name: 'cart-7d4b9c6f5-x2x8w',

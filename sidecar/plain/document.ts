@@ -1,3 +1,4 @@
+import { isoTime } from '../../runtime/iso-time.ts';
 import { isUtf8 } from 'node:buffer';
 import { withoutService } from '../pod.ts';
 import { LANES, UNFRAMED } from '../source/lane.ts';
@@ -39,13 +40,13 @@ export class DocumentWriter {
   #start = 0;
   #end = 0;
   readonly #body: Body;
-  readonly #now: () => Date;
+  readonly #wall: () => number;
   /** The origin that was last asked for without its service, and that. */
   #nameless: { constant: Buffer; without: Buffer } | undefined;
 
-  constructor(body: Body, now: () => Date) {
+  constructor(body: Body, wall: () => number) {
     this.#body = body;
-    this.#now = now;
+    this.#wall = wall;
   }
 
   /** Returns the `log.level` that it found. */
@@ -146,7 +147,7 @@ export class DocumentWriter {
 
   /** The action, and the document up to its first fields. */
   #opening({ offset, bytes, stamp, lane }: RawRecord, { file }: Origin): void {
-    const time = stamp ?? this.#now().toISOString();
+    const time = stamp ?? isoTime(this.#wall());
     const stream = lane === UNFRAMED ? '' : `"stream":"${LANES[lane]}",`;
     this.#body.ascii(`{"create":{"_id":"${file}.${offset}.${bytes}"}}\n{"@timestamp":"${time}",${stream}`);
   }

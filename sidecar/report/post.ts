@@ -39,7 +39,7 @@ export async function postReport(
     const bounds = { silenceMs: totalMs, totalMs, bytes: ANSWER_BYTES, count: 0 };
     const request = { head: headOf(target, token, body.length), body, hasAnswer: true };
     const { status, headers, text } = await exchange(connection, request, bounds);
-    return read(status, text, retryAfterMs(headers, new Date()));
+    return read(status, text, retryAfterMs(headers, Date.now()));
   } finally {
     signal?.removeEventListener('abort', abort);
     // Kept open, thousands of connections would be all that the operator is busy with.

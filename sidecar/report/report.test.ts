@@ -22,7 +22,7 @@ const FACTS: Facts = {
   revision: 'first',
   version: '0.1.0',
   path: 'engine',
-  lastAcknowledged: new Date('2026-01-02T03:04:05Z'),
+  lastAcknowledged: Date.parse('2026-01-02T03:04:05Z'),
   checkpoints: [],
   gone: undefined,
   measured: reportedMeasures(),

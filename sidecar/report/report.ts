@@ -1,3 +1,4 @@
+import { isoTime } from '../../runtime/iso-time.ts';
 import type { ReportState } from '../../api/names.ts';
 import type { Measured } from '../sink/measures.ts';
 import { formatCheckpoint, type Checkpoint } from '../source/checkpoint.ts';
@@ -14,7 +15,8 @@ export interface Facts {
   revision: string | undefined;
   version: string;
   path: 'engine' | 'plain';
-  lastAcknowledged: Date | undefined;
+  /** Milliseconds since 1970. */
+  lastAcknowledged: number | undefined;
   /** The longest unchanged first. */
   checkpoints: Iterable<Checkpoint>;
   /** The sum of those that were forgotten. */
@@ -40,7 +42,7 @@ export function formatReport({ at, state, checkpoints, gone, measured, sizeOf, .
     policy,
     revision,
     sidecar: { version, path },
-    lastAcknowledged: lastAcknowledged?.toISOString(),
+    lastAcknowledged: lastAcknowledged === undefined ? undefined : isoTime(lastAcknowledged),
   };
   const files: string[] = [];
   let bytes = 0;

@@ -114,7 +114,7 @@ const MOST_PATIENCE_MS = 300_000;
  */
 export function retryAfterMs(
   headers: { 'retry-after'?: string | undefined; date?: string | undefined },
-  now: Date,
+  now: number,
 ): number | undefined {
   const value = headers['retry-after']?.trim();
   if (!value) return undefined;
@@ -124,6 +124,6 @@ export function retryAfterMs(
   const until = Number.isNaN(seconds) ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(until)) return undefined;
   const answered = Date.parse(headers.date ?? '');
-  const since = Number.isNaN(answered) ? now.getTime() : answered;
+  const since = Number.isNaN(answered) ? now : answered;
   return Math.min(Math.max(0, until - since), MOST_PATIENCE_MS);
 }

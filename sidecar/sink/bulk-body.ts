@@ -75,8 +75,8 @@ export class PlainBody implements BulkBody {
   readonly #body = new Body();
   readonly #writer: DocumentWriter;
 
-  constructor(now: () => Date) {
-    this.#writer = new DocumentWriter(this.#body, now);
+  constructor(wall: () => number) {
+    this.#writer = new DocumentWriter(this.#body, wall);
   }
 
   get length(): number {

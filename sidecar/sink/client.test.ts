@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { renew } from '../../operator/certs.ts';
@@ -50,7 +50,7 @@ function clientOf(
     connection: () => connection,
     proxy: { http: undefined, https: undefined, none: undefined, ...proxy },
     now: () => clock.ms,
-    date: () => new Date(),
+    wall: () => Date.now(),
     patience: { connectMs: 10_000, silenceMs: 10_000, totalMs: 10_000, ...patience },
   });
   onTestFinished(() => client.stop());
@@ -227,6 +227,30 @@ describe('of several addresses', () => {
     await until('it was asked', () => started.heads === 1, { everyMs: 5 });
     await until('it is in use', async () => (await post()).url === started.url, { everyMs: 5 });
     expect(started.heads).toBe(1);
+  });
+
+  it('and stays so when another one answers late what it was asked before', async () => {
+    const first = await away();
+    const held: ServerResponse[] = [];
+    const answer = (response: ServerResponse) => response.end('{"errors":false,"items":[{"create":{"status":201}}]}');
+    let isSlow = false;
+    const second = createServer((request, response) => {
+      request.resume().once('end', () => (isSlow ? held.push(response) : answer(response)));
+    });
+    onTestFinished(() => second.close().closeAllConnections());
+    await once(second.listen(0, '127.0.0.1'), 'listening');
+    const { port } = second.address() as AddressInfo;
+    const { post, clock } = clientOf([first.url, `http://127.0.0.1:${port}`]);
+    await post();
+    const started = await serverOf({ port: first.port });
+    clock.ms = 60_000;
+    isSlow = true;
+    const posts: Promise<unknown>[] = [];
+    await until('the first to be in use', () => started.requests.length > 0 || void posts.push(post()), { everyMs: 5 });
+    isSlow = false;
+    for (const response of held) answer(response);
+    await Promise.all(posts);
+    expect((await post()).url).toBe(started.url);
   });
 
   it('all are named when none answers, with what each said', async () => {

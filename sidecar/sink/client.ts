@@ -37,7 +37,8 @@ export interface BulkClientOptions {
   proxy: ProxySettings;
   /** Milliseconds of a clock that never goes back. */
   now: () => number;
-  date: () => Date;
+  /** Milliseconds since 1970. */
+  wall: () => number;
   patience?: Patiences;
 }
 
@@ -72,7 +73,8 @@ export class BulkClient implements Sink, Part {
       const url = `${target.origin}${target.pathname}`.replace(/\/$/, '');
       const answer = await this.#bulk(target, connection, { method: 'POST', stream, parcel, silenceMs });
       if (answer.kind !== 'retry' || !answer.elsewhere) {
-        this.#addresses.answered(address, urls);
+        // Who was asked first says nothing of the others: meanwhile one of them may have been found to be there again.
+        if (failed.length > 0) this.#addresses.answered(address, urls);
         return { url, answer };
       }
       failed.push({ url, error: answer.error });
@@ -97,7 +99,7 @@ export class BulkClient implements Sink, Part {
       const { status, headers, isAllStored, tookMs, text } = await this.#exchange(target, connection, ask);
       if (isAllStored) return { kind: 'stored', tookMs };
       if (status === 407) throw new Error('the proxy refuses its user or password (407)');
-      return readAnswer(status, text, retryAfterMs(headers, this.#options.date()), ask.parcel.count);
+      return readAnswer(status, text, retryAfterMs(headers, this.#options.wall()), ask.parcel.count);
     } catch (error) {
       return { kind: 'retry', elsewhere: true, reason: codeOf(error) ?? 'no answer', error: explain(error) };
     }

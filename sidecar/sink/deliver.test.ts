@@ -42,7 +42,7 @@ function world() {
     log,
     reminder: new Reminder(now),
     now,
-    date: () => new Date(0),
+    wall: () => 0,
     random: () => 1,
     ending: ending.signal,
   });
@@ -59,7 +59,7 @@ function world() {
 
 function batchOf(texts: readonly (string | undefined)[], { file: name = 'f', isGone = false } = {}): Batch {
   const batch = new Batch();
-  const body = new PlainBody(() => new Date(0));
+  const body = new PlainBody(() => 0);
   const reread = async ({ offset }: { offset: number }) =>
     isGone ? undefined : recordOf(texts[offset / 10] ?? '', offset);
   const file = { reread } as unknown as LogFile;

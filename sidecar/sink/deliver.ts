@@ -18,7 +18,8 @@ export interface DelivererOptions {
   reminder: Reminder;
   /** Milliseconds of a clock that never goes back. */
   now: () => number;
-  date: () => Date;
+  /** Milliseconds since 1970. */
+  wall: () => number;
   random: () => number;
   /** Aborts when the pod ends: from then on little time is left, and waits are short. */
   ending: AbortSignal;
@@ -127,7 +128,7 @@ export class Deliverer {
   ): Promise<Refused[]> {
     const back: Refused[] = [];
     const body = new Body();
-    const writer = new DocumentWriter(body, this.#options.date);
+    const writer = new DocumentWriter(body, this.#options.wall);
     let places: number[] = [];
     let ends: number[] = [];
     for (const [i, record] of records.entries()) {

@@ -5,7 +5,7 @@ import { constantPart, type Pod } from '../pod.ts';
 import { freshCheckpoint } from '../source/checkpoint.ts';
 import { sealDocument, startDocument, startId } from './file-document.ts';
 
-const AT = new Date('2026-01-02T03:04:05.678Z');
+const AT = Date.parse('2026-01-02T03:04:05.678Z');
 const FILE = '0123456789abcdef01234567';
 const pod: Pod = {
   namespace: 'shop',

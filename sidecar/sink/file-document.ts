@@ -1,3 +1,4 @@
+import { isoTime } from '../../runtime/iso-time.ts';
 import type { StartDocument } from '../../api/document.ts';
 import { sha256 } from '../../runtime/sha256.ts';
 import type { Pod } from '../pod.ts';
@@ -26,11 +27,11 @@ export function startId({ pod, container, run }: Pick<Start, 'pod' | 'container'
 }
 
 /** A `StartDocument`. */
-export function startDocument(start: Start, version: string, at: Date): FileDocument {
+export function startDocument(start: Start, version: string, at: number): FileDocument {
   const { pod, run, constant, image } = start;
   const origin = JSON.parse(`{${constant.toString()}}`) as Omit<StartDocument, '@timestamp' | 'tracewell'>;
   const document: StartDocument = {
-    '@timestamp': at.toISOString(),
+    '@timestamp': isoTime(at),
     tracewell: { kind: 'start', run, version },
     ...origin,
     kubernetes: {
@@ -45,7 +46,7 @@ export function startDocument(start: Start, version: string, at: Date): FileDocu
 }
 
 /** A `SealDocument` of a file of so many bytes. */
-export function sealDocument(checkpoint: Checkpoint, size: number, constant: Buffer, at: Date): FileDocument {
+export function sealDocument(checkpoint: Checkpoint, size: number, constant: Buffer, at: number): FileDocument {
   const {
     file,
     run,
@@ -65,7 +66,7 @@ export function sealDocument(checkpoint: Checkpoint, size: number, constant: Buf
   );
   const sums = `"stored":${json(stored)},"deadLettered":${json(deadLettered)},"discarded":${json(discarded)}`;
   const tracewell = `{"kind":"seal","file":"${file}",${counts},${sums}}`;
-  const text = `{"@timestamp":"${at.toISOString()}","tracewell":${tracewell},${constant.toString()}}`;
+  const text = `{"@timestamp":"${isoTime(at)}","tracewell":${tracewell},${constant.toString()}}`;
   return { id: `${file}.${size}.seal`, text };
 }
 

@@ -61,7 +61,7 @@ function world(changes: Partial<{ inFlight: number; batchBytes: number; batchAge
   const saved: Checkpoint[] = [];
   /** How many checkpoints there were, each time they were written. */
   const writes: number[] = [];
-  const body = new PlainBody(() => new Date(0));
+  const body = new PlainBody(() => 0);
   const outbox = new Outbox({
     deliverer: {
       deliver: (batch) => {
@@ -79,7 +79,7 @@ function world(changes: Partial<{ inFlight: number; batchBytes: number; batchAge
     },
     limits: () => limits,
     now: () => clock.ms,
-    date: () => new Date(clock.ms),
+    wall: () => clock.ms,
     onAcknowledged: ({ weights }, at) => acknowledged.push([weights.reduce((sum, weight) => sum + weight, 0), at]),
   });
   const lines = new Lines('a');

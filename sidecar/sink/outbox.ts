@@ -23,7 +23,8 @@ export interface OutboxOptions {
   limits: () => Pick<SidecarConfig['limits'], 'inFlight' | 'batchBytes' | 'batchAgeMs'>;
   /** Milliseconds of a clock that never goes back. */
   now: () => number;
-  date: () => Date;
+  /** Milliseconds since 1970. */
+  wall: () => number;
   /** Hears of each batch that is answered for: of some of its records, and when that was, in milliseconds since 1970. */
   onAcknowledged: (sample: Sample, at: number) => void;
 }
@@ -163,7 +164,7 @@ export class Outbox {
    */
   sendAhead(fill: (add: (...record: Parameters<Outbox['add']>) => number) => void): void {
     const batch = new Batch();
-    const body = new PlainBody(this.#options.date);
+    const body = new PlainBody(this.#options.wall);
     fill((file, origin, record, drop) => {
       const start = body.length;
       body.write(record, origin);
@@ -219,9 +220,9 @@ export class Outbox {
 
   async #answerFor(flight: Flight): Promise<void> {
     try {
-      const { date, deliverer, onAcknowledged } = this.#options;
+      const { wall, deliverer, onAcknowledged } = this.#options;
       flight.fates = await deliverer.deliver(flight.batch);
-      onAcknowledged(flight.sample, date().getTime());
+      onAcknowledged(flight.sample, wall());
       this.#settle();
     } catch (error) {
       // It stays on its way for ever: nothing that comes after it may be acknowledged.

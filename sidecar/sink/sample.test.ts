@@ -7,7 +7,7 @@ import { PlainBody, type BulkBody } from './bulk-body.ts';
 import { sampleOf } from './sample.ts';
 
 const ORIGIN = { file: '0a7ea830851c988f69d5ddea', constant: Buffer.from('"host.name":"n"'), redactor: undefined };
-const DATE = () => new Date(0);
+const WALL = () => 0;
 
 const recordOf = (text: string, second: number): RawRecord => {
   const buffer = Buffer.from(text);
@@ -25,8 +25,8 @@ function sampled(body: BulkBody, texts: readonly (string | undefined)[]) {
 }
 
 describe.each<[string, () => BulkBody]>([
-  ['the plain path', () => new PlainBody(DATE)],
-  ['the engine', () => new EngineBody(loadEngine()!, DATE)],
+  ['the plain path', () => new PlainBody(WALL)],
+  ['the engine', () => new EngineBody(loadEngine()!, WALL)],
 ])('a body of %s', (_, make) => {
   it('of few records is looked at record by record', () => {
     const texts = [

@@ -31,7 +31,7 @@ function world(isIdle = false) {
     log,
     reminder: new Reminder(now),
     now,
-    date: () => new Date(0),
+    wall: () => 0,
     random: () => 1,
     ending: ending.signal,
     isIdle: () => isIdle,

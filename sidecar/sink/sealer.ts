@@ -20,7 +20,8 @@ export interface SealerOptions {
   reminder: Reminder;
   /** Milliseconds of a clock that never goes back. */
   now: () => number;
-  date: () => Date;
+  /** Milliseconds since 1970. */
+  wall: () => number;
   random: () => number;
   /** Aborts when the pod ends: from then on waits are short. */
   ending: AbortSignal;
@@ -81,12 +82,12 @@ export class Sealer implements Part {
     if (this.#announced.has(id)) return;
     if (this.#announced.size >= RUNS) this.#announced.clear();
     this.#announced.add(id);
-    this.#add(id, { text: startDocument(start, this.#options.version, this.#options.date()).text });
+    this.#add(id, { text: startDocument(start, this.#options.version, this.#options.wall()).text });
   }
 
   /** Seals a file of `size` bytes that is answered for; `constant` is the part that its records share: `pod.ts`. */
   seal(checkpoint: Checkpoint, size: number, constant: Buffer): void {
-    const { id, text } = sealDocument(checkpoint, size, constant, this.#options.date());
+    const { id, text } = sealDocument(checkpoint, size, constant, this.#options.wall());
     this.#add(id, { text, sealed: { file: checkpoint.file, size } });
   }
 

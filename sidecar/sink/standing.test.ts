@@ -3,7 +3,7 @@ import type { Answer, Outcome } from './answer.ts';
 import { Standing } from './standing.ts';
 
 const PARCEL = { gzip: Buffer.alloc(0), bytes: 0, count: 1 };
-const AT = new Date('2026-01-02T03:04:05Z');
+const AT = Date.parse('2026-01-02T03:04:05Z');
 const STORED: Outcome = { kind: 'stored' };
 const REFUSED: Outcome = { kind: 'rejected', reason: 'document_parsing_exception', error: 'x' };
 

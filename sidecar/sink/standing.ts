@@ -4,22 +4,22 @@ import type { Parcel } from './slice.ts';
 
 /** A sink that remembers how the one behind it stands: when it took records last, and why it does not take them now. */
 export class Standing implements Sink {
-  /** When records were acknowledged last. */
-  lastAcknowledged: Date | undefined;
+  /** When records were acknowledged last, milliseconds since 1970. */
+  lastAcknowledged: number | undefined;
   /** Why the last request brought nothing further; undefined: it did. */
   trouble: string | undefined;
   readonly #sink: Sink;
-  readonly #date: () => Date;
+  readonly #wall: () => number;
 
-  constructor(sink: Sink, date: () => Date) {
+  constructor(sink: Sink, wall: () => number) {
     this.#sink = sink;
-    this.#date = date;
+    this.#wall = wall;
   }
 
   async post(stream: string, parcel: Parcel, silenceMs?: number): ReturnType<Sink['post']> {
     const reply = await this.#sink.post(stream, parcel, silenceMs);
     const trouble = troubleOf(reply.answer);
-    if (trouble === undefined) this.lastAcknowledged = this.#date();
+    if (trouble === undefined) this.lastAcknowledged = this.#wall();
     // It is sent again in smaller parts.
     if (reply.answer.kind !== 'tooLarge') this.trouble = trouble;
     return reply;

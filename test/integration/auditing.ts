@@ -78,7 +78,7 @@ export class Auditing {
       clock: () => performance.now(),
       log: jsonLog(
         (line) => this.lines.push(line),
-        () => new Date(),
+        () => Date.now(),
       ),
       pace: { ...FAST, ...pace },
     });

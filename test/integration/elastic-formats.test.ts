@@ -26,7 +26,7 @@ function recordOf(payload: string | Buffer, offset: number): RawRecord {
 /** The lines of a bulk request. */
 function written(write: (writer: DocumentWriter) => void): Buffer {
   const body = new Body();
-  write(new DocumentWriter(body, () => new Date(0)));
+  write(new DocumentWriter(body, () => 0));
   return Buffer.from(body.bytes.subarray(0, body.length));
 }
 

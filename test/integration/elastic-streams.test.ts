@@ -85,7 +85,7 @@ describe.skipIf(missing)(`templates and streams ${missing}`, () => {
       annotations: new Map(),
     };
     const constant = constantPart(pod, 'cart', 'test');
-    const at = new Date();
+    const at = Date.now();
     const sums = (offsets: bigint) => ({ records: 2, bytes: 20, offsets });
     const checkpointOf = (file: string) => ({
       ...freshCheckpoint({ file, container: 'cart', run: 0, generation: 0 }),

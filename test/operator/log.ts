@@ -6,7 +6,7 @@ export function keepingLog(): { log: Log; lines: string[] } {
   return {
     log: jsonLog(
       (line) => lines.push(line),
-      () => new Date(0),
+      () => 0,
     ),
     lines,
   };

@@ -14,7 +14,7 @@ export function listen(): { log: Log; said: Said[] } {
     said,
     log: jsonLog(
       (line) => said.push(JSON.parse(line) as Said),
-      () => new Date(0),
+      () => 0,
     ),
   };
 }

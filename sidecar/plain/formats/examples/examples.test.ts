@@ -18,7 +18,7 @@ function documentOf(line: string): LogDocument {
   const lane: Lane = STDOUT;
   const place = { offset: 0, bytes: buffer.length + 41, lane, stamp: '2026-01-02T03:04:05.678901234Z' };
   const record = { ...place, buffer, start: 0, end: buffer.length, cut: 0, continued: false };
-  new DocumentWriter(body, () => new Date(0)).write(record, origin);
+  new DocumentWriter(body, () => 0).write(record, origin);
   return JSON.parse(body.bytes.toString('utf8', 0, body.length).split('\n')[1]!) as LogDocument;
 }
 
