@@ -5,7 +5,7 @@ import { during, type Progress } from './progress.ts';
 
 /** Where the release lives, and where pods find this machine's Elasticsearch. */
 export const NAMESPACE = 'tracewell';
-const ELASTIC = { namespace: 'elastic', service: 'elasticsearch', port: 9200 };
+export const ELASTIC = { namespace: 'elastic', service: 'elasticsearch', port: 9200 };
 const SECRET = 'tracewell-elasticsearch';
 /** Label on the namespaces that were made here. */
 const OURS = 'tracewell.dev/installed-by-test';

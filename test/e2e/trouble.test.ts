@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { NAMESPACE } from '../installation.ts';
 import { hurried } from '../prometheus/rules.ts';
 import { until } from '../wait.ts';
+import { Gate } from './gate.ts';
 import { Prometheus } from './prometheus.ts';
 import { expectEveryLineOnce, recordsOf } from './records.ts';
 import { counting, isInjected, World } from './world.ts';
@@ -12,6 +13,13 @@ const ALERT = 'TracewellElasticsearchNotReady';
 /** A sidecar's word that its key was refused. */
 const REFUSED = /"url":"https:\/\/elasticsearch\.elastic\.svc:9200",.*"reason":"401 [^"]+"/;
 const TOLD = { runbook_url: 'docs/runbooks.md#tracewellelasticsearchnotready' };
+/** One that does not wait to be in force, as `world.policy` does. */
+const policyIn = (namespace: string) => ({
+  apiVersion: 'tracewell.dev/v1alpha1',
+  kind: 'TracingPolicy',
+  metadata: { name: 'all', namespace },
+  spec: {},
+});
 const world = new World();
 const { elasticsearch } = world;
 
@@ -19,6 +27,8 @@ describe.skipIf(world.missing)(`trouble with Elasticsearch ${world.missing}`, ()
   let pod: string;
   /** Where there is none, nobody is told. */
   let prometheus: Prometheus | undefined;
+  /** By which the operator reaches Elasticsearch in the end. */
+  let way: Awaited<ReturnType<typeof Gate.before>> | undefined;
   beforeAll(async () => {
     const programs = inject('prometheus');
     if (!('missing' in programs)) prometheus = await Prometheus.start(world, programs.prometheus, hurried());
@@ -31,6 +41,7 @@ describe.skipIf(world.missing)(`trouble with Elasticsearch ${world.missing}`, ()
   });
   afterAll(async () => {
     await prometheus?.stop();
+    await way?.remove();
     await world.close();
   });
 
@@ -97,12 +108,7 @@ describe.skipIf(world.missing)(`trouble with Elasticsearch ${world.missing}`, ()
   it('a wrong address in the values: applications start, and the status says what is wrong', async () => {
     await useUrl(NOWHERE);
     await world.namespace('unreachable');
-    await world.apply({
-      apiVersion: 'tracewell.dev/v1alpha1',
-      kind: 'TracingPolicy',
-      metadata: { name: 'all', namespace: 'unreachable' },
-      spec: {},
-    });
+    await world.apply(policyIn('unreachable'));
     await world.apply(world.deployment('unreachable', 'starts', counting(5, 10)));
     await world.available('unreachable', 'starts');
     expect(isInjected((await world.pods('unreachable', 'starts'))[0]!)).toBe(false);
@@ -113,17 +119,37 @@ describe.skipIf(world.missing)(`trouble with Elasticsearch ${world.missing}`, ()
     expect(await condition('unreachable', 'Injected')).toMatchObject({ status: 'False', reason: 'NotInForce' });
   });
 
-  it('an alert says so, with a link to what to do', async () => {
+  it('and all is well once it is corrected', async () => {
+    // The operator that comes connects by it.
+    way = await Gate.before(world);
+    await useUrl('https://elasticsearch.elastic.svc:9200');
+    await isReady('unreachable');
+    expect(await condition('unreachable', 'Injected')).not.toMatchObject({ reason: 'NotInForce' });
+  });
+
+  it('an Elasticsearch that stops: an alert says so, with a link to what to do', async () => {
+    await way!.gate.cut();
+    await world.namespace('stopped');
+    // A namespace that is new is looked at now, others within a minute.
+    await world.apply(policyIn('stopped'));
+    const ready = await until('the condition', () => condition('stopped', 'ElasticsearchReady'));
+    expect(ready).toMatchObject({ status: 'False', reason: 'Unreachable' });
     expect(await (prometheus?.fires(ALERT) ?? TOLD)).toMatchObject(TOLD);
   });
 
-  it('and all is well again once it is corrected: nothing was lost', async () => {
-    await useUrl('https://elasticsearch.elastic.svc:9200');
-    const ready = async () => (await condition('unreachable', 'ElasticsearchReady'))?.status === 'True';
-    await until('the condition to be True', ready, { timeoutMs: 120_000 });
+  it('and that comes back: the alert ends, and nothing was lost', async () => {
+    await way!.gate.mend();
+    await isReady('stopped');
     await prometheus?.resolves(ALERT);
     await expectEveryLineOnce(elasticsearch, { namespace: 'trouble', pod, lines: LINES });
   });
+
+  const isReady = (namespace: string) =>
+    until(
+      'the condition to be True',
+      async () => (await condition(namespace, 'ElasticsearchReady'))?.status === 'True',
+      { timeoutMs: 120_000 },
+    );
 
   /** What a person does: `helm upgrade` with another address. */
   async function useUrl(url: string): Promise<void> {
