@@ -42,13 +42,15 @@ describe.skipIf(missing)(`Prometheus ${missing}`, () => {
   beforeAll(async () => {
     const program = 'missing' in programs ? '' : programs.prometheus;
     const started = Prometheus.start(world, program, [...hurried(), ...dashboardRules()]);
-    await world.namespace('measured');
-    await world.policy('measured');
-    await world.apply(world.deployment('measured', 'talks', JSON_LINES));
-    prometheus = await started;
+    const talks = async () => {
+      await world.namespace('measured');
+      await world.policy('measured');
+      await world.apply(world.deployment('measured', 'talks', JSON_LINES));
+    };
+    [prometheus] = await Promise.all([started, talks()]);
   });
   afterAll(async () => {
-    await prometheus.stop();
+    await (prometheus as Prometheus | undefined)?.stop();
     await world.kubectl('delete', 'namespace', 'measured', '--wait=false');
     await world.close();
   });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,6 @@ import { NAMESPACE } from '../installation.ts';
 import { until } from '../wait.ts';
 import type { World } from './world.ts';
 
-const MONITORING = 'monitoring';
 const IMAGE = 'localhost/tracewell-test/prometheus:1';
 const README = join(import.meta.dirname, '../../README.md');
 
@@ -33,15 +33,20 @@ interface Sample {
 /** A real Prometheus in the cluster, with the configuration that README.md has, and rules; it looks every second. */
 export class Prometheus {
   readonly #world: World;
+  readonly #namespace: string;
 
-  private constructor(world: World) {
+  private constructor(world: World, namespace: string) {
     this.#world = world;
+    this.#namespace = namespace;
   }
 
   /** `program`: its path on this machine. */
   static async start(world: World, program: string, groups: readonly Group[]): Promise<Prometheus> {
     const image = await load(world, program);
-    await world.namespace(MONITORING);
+    // The namespace of the one before may still be ending.
+    const namespace = `monitoring-${randomBytes(3).toString('hex')}`;
+    const metadata = { name: 'prometheus', namespace };
+    await world.namespace(namespace);
     const configuration = parse(await readmeConfiguration()) as object;
     const given = {
       'prometheus.yml': {
@@ -52,15 +57,15 @@ export class Prometheus {
       'rules.json': { groups },
     };
     const data = Object.fromEntries(Object.entries(given).map(([file, value]) => [file, JSON.stringify(value)]));
-    await world.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: named(), data });
-    for (const object of MAY_FIND_PODS) await world.apply(object);
-    await world.apply(podOf(image));
-    await world.kubectl('wait', '-n', MONITORING, '--for=condition=Ready', 'pod/prometheus', '--timeout=60s');
-    return new Prometheus(world);
+    await world.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data });
+    for (const object of mayFindPods(namespace)) await world.apply(object);
+    await world.apply({ apiVersion: 'v1', kind: 'Pod', metadata, spec: specOf(image) });
+    await world.kubectl('wait', '-n', namespace, '--for=condition=Ready', 'pod/prometheus', '--timeout=60s');
+    return new Prometheus(world, namespace);
   }
 
   async stop(): Promise<void> {
-    await this.#world.kubectl('delete', 'namespace', MONITORING, '--wait=false');
+    await this.#world.kubectl('delete', 'namespace', this.#namespace, '--wait=false');
     for (const kind of ['role', 'rolebinding'])
       await this.#world.kubectl('delete', kind, 'prometheus', '-n', NAMESPACE, '--ignore-not-found');
   }
@@ -90,13 +95,11 @@ export class Prometheus {
   }
 
   async #get<T>(path: string): Promise<T> {
-    const pod = `/api/v1/namespaces/${MONITORING}/pods/prometheus:9090/proxy/api/v1`;
+    const pod = `/api/v1/namespaces/${this.#namespace}/pods/prometheus:9090/proxy/api/v1`;
     const { data } = JSON.parse(await this.#world.kubectl('get', '--raw', `${pod}/${path}`)) as { data: T };
     return data;
   }
 }
-
-const named = () => ({ name: 'prometheus', namespace: MONITORING });
 
 /** The part of README.md that people copy. */
 async function readmeConfiguration(): Promise<string> {
@@ -120,7 +123,7 @@ async function load({ cluster }: World, program: string): Promise<string> {
 }
 
 /** What docs/monitoring.md says that its service account must be allowed to do. */
-const MAY_FIND_PODS = [
+const mayFindPods = (namespace: string) => [
   {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'Role',
@@ -132,33 +135,28 @@ const MAY_FIND_PODS = [
     kind: 'RoleBinding',
     metadata: { name: 'prometheus', namespace: NAMESPACE },
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'prometheus' },
-    subjects: [{ kind: 'ServiceAccount', name: 'default', namespace: MONITORING }],
+    subjects: [{ kind: 'ServiceAccount', name: 'default', namespace }],
   },
 ];
 
-const podOf = (image: string) => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: named(),
-  spec: {
-    terminationGracePeriodSeconds: 1,
-    containers: [
-      {
-        name: 'prometheus',
-        image,
-        imagePullPolicy: 'IfNotPresent',
-        args: ['--config.file=/etc/prometheus/prometheus.yml', '--storage.tsdb.path=/data'],
-        readinessProbe: { httpGet: { path: '/-/ready', port: 9090 }, periodSeconds: 1 },
-        resources: { requests: { cpu: '10m', memory: '64Mi' } },
-        volumeMounts: [
-          { name: 'config', mountPath: '/etc/prometheus' },
-          { name: 'data', mountPath: '/data' },
-        ],
-      },
-    ],
-    volumes: [
-      { name: 'config', configMap: { name: 'prometheus' } },
-      { name: 'data', emptyDir: {} },
-    ],
-  },
+const specOf = (image: string) => ({
+  terminationGracePeriodSeconds: 1,
+  containers: [
+    {
+      name: 'prometheus',
+      image,
+      imagePullPolicy: 'IfNotPresent',
+      args: ['--config.file=/etc/prometheus/prometheus.yml', '--storage.tsdb.path=/data'],
+      readinessProbe: { httpGet: { path: '/-/ready', port: 9090 }, periodSeconds: 1 },
+      resources: { requests: { cpu: '10m', memory: '64Mi' } },
+      volumeMounts: [
+        { name: 'config', mountPath: '/etc/prometheus' },
+        { name: 'data', mountPath: '/data' },
+      ],
+    },
+  ],
+  volumes: [
+    { name: 'config', configMap: { name: 'prometheus' } },
+    { name: 'data', emptyDir: {} },
+  ],
 });
