@@ -267,7 +267,7 @@ export class Pipeline implements Part {
       if (file.isPacked) await file.unpack();
       // Or it was given up, or let go of because it is no longer selected.
       if (file.isClosed) return 1;
-      if (file.unread === 0 || file.read(this.#reading(file)) === 0) break;
+      if (file.unread === 0 || (file.read(this.#reading(file)) <= 0 && !this.#isBatchFull)) break;
       if (this.#isBatchFull && !(await this.#makeRoom())) return file.position - before;
     }
     // What came after the look, while this waited for room, may go on with what is open.

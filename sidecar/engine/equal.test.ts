@@ -47,6 +47,23 @@ const options = fc.record({
 /** `TRACEWELL_FUZZ_LINES` lines, about forty to a log; a million in a long run. */
 const LINES = Number(process.env['TRACEWELL_FUZZ_LINES'] ?? 20_000);
 
+/** Text on both streams, with a trace here and there. */
+const waiting = fc
+  .tuple(
+    fc.constantFrom('stdout', 'stdout', 'stderr'),
+    fc.oneof(
+      fc.constantFrom('plain text', 'INFO behind', '{"a":1}', 'Exception in thread "main" x', '\tat a.b(C.java:1)'),
+      fc.nat(280).map((length) => 'x'.repeat(length)),
+    ),
+  )
+  .map(([stream, text]) => criLine(text, { stream }));
+
+/** The pieces in which a log grows. */
+function cutAt(log: Buffer, cuts: readonly number[]): Buffer[] {
+  const at = [0, ...cuts.map((cut) => cut % (log.length + 1)).sort((a, b) => a - b), log.length];
+  return at.slice(1).map((end, i) => log.subarray(at[i], end));
+}
+
 /** A line as the runtime writes it, among ordinary ones. */
 function among(payload: string | Buffer): Buffer {
   const [before, behind] = [criLine('{"level":"info","msg":"before"}'), criLine('INFO behind')];
@@ -81,12 +98,19 @@ describe('the engine', () => {
         fc.array(line, { maxLength: 80 }),
         fc.array(fc.nat(), { maxLength: 3 }),
         options,
-        (lines, cuts, how) => {
-          const log = Buffer.concat(lines);
-          const at = [0, ...cuts.map((cut) => cut % (log.length + 1)).sort((a, b) => a - b), log.length];
-          const pieces = at.slice(1).map((end, i) => log.subarray(at[i], end));
-          expectEqual(pieces, how);
-        },
+        (lines, cuts, how) => expectEqual(cutAt(Buffer.concat(lines), cuts), how),
+      ),
+      { numRuns: Math.ceil(LINES / 40) },
+    );
+  });
+
+  it('and where lines of text wait for the next one, and are as long as a chunk', { timeout: 36_000_000 }, () => {
+    fc.assert(
+      fc.property(
+        fc.array(waiting, { maxLength: 80 }),
+        fc.array(fc.nat(), { maxLength: 3 }),
+        fc.record({ full: fc.constantFrom(262_144, 3000, 1), chunk: fc.constantFrom(4096, 300) }),
+        (lines, cuts, how) => expectEqual(cutAt(Buffer.from(lines.join('')), cuts), how),
       ),
       { numRuns: Math.ceil(LINES / 40) },
     );

@@ -90,6 +90,11 @@ export class LogFile {
     return this.#isClosed;
   }
 
+  /** Nothing of it will be read again. */
+  get isGivenUp(): boolean {
+    return this.#lost !== undefined && this.#ended;
+  }
+
   /** It is compressed, and must be unpacked before it is read. */
   get isPacked(): boolean {
     return this.#opened.isPacked;
@@ -113,11 +118,6 @@ export class LogFile {
   /** Nobody can write to it any more, or open it. */
   get isRemoved(): boolean {
     return fstatSync(this.#opened.fd).nlink === 0;
-  }
-
-  /** Nothing of it will be read again. */
-  get isGivenUp(): boolean {
-    return this.#lost !== undefined && this.#ended;
   }
 
   /** Where its bytes are. */
@@ -175,7 +175,13 @@ export class LogFile {
   /** Reads a chunk and hands its records over; returns how many bytes it got further. */
   read(reading: Reading): number {
     this.#meetPrevious();
-    return this.#readOn(reading, false);
+    const before = this.#position;
+    const half = reading.buffer.length / 2;
+    // A line of text that waits for the next one is ordinary among those that have come, if they fit into the chunk with it.
+    if (reading.take && reading.grouping.continuation?.isAuto && this.#pace.isDue && this.unread < half)
+      this.#position = this.#grouper.takeBackLast(before, before - half);
+    this.#readOn(reading, false);
+    return this.#position - before;
   }
 
   /**
@@ -217,7 +223,8 @@ export class LogFile {
   /** Where each lane would go on if everything handed over so far were answered for. What is given up it does not pass. */
   lanesNow(): LaneOffsets {
     if (this.#leftAt) return this.#leftAt;
-    const at = (lane: Lane) => this.#grouper.openAt(lane) ?? Math.max(this.#position, this.checkpoint.lanes[lane]);
+    const at = (lane: Lane) =>
+      this.#grouper.openAt(lane) ?? Math.max(this.#position, this.#from[lane], this.checkpoint.lanes[lane]);
     return [at(0), at(1), at(2)];
   }
 
@@ -238,10 +245,7 @@ export class LogFile {
     return this.checkpoint;
   }
 
-  /**
-   * The record of an extent again, its text cut to what a clean document holds; undefined when the file has it no more, or
-   * cannot be read.
-   */
+  /** The record of an extent again, its text cut to what a clean document holds; undefined when it cannot be had. */
   async reread({ offset, bytes, lane }: Extent): Promise<RawRecord | undefined> {
     try {
       await this.unpack();
@@ -264,11 +268,7 @@ export class LogFile {
   readonly #readAt: ReadAt = (into, offset) => readSync(this.#opened.fd, into, 0, into.length, offset);
 
   #readOn(reading: Reading, isLast: boolean): number {
-    const { buffer, grouping, take } = reading;
-    const before = this.#position;
-    // A line of text that waits for the next one is ordinary among those that have come.
-    if (take && grouping.continuation?.isAuto === true && this.#pace.isDue)
-      this.#position = this.#grouper.takeBackLast(before, before - buffer.length / 2);
+    const { buffer } = reading;
     const to = this.#readAt(buffer, this.#position);
     const chunk = Object.assign(this.#chunk, { bytes: buffer, base: this.#position, from: 0, to, isLast });
     const pass = this.#passOf(reading);
@@ -286,12 +286,12 @@ export class LogFile {
         // Not where the reader got: a line may have been taken back.
         chunk.from = this.#position - chunk.base;
       }
-      return this.#position - before;
+      return chunk.from;
     } catch (error) {
       this.#takeUpAgain();
       throw error;
     } finally {
-      if (this.#position > before) this.#ended = false;
+      if (this.#position > chunk.base) this.#ended = false;
       // More may have come since the last look.
       this.#size = Math.max(this.#size, this.#position);
     }
