@@ -160,9 +160,11 @@ describe.skipIf(world.missing)(`a sidecar that cannot start ${world.missing}`, (
       },
       { timeoutMs: 240_000, everyMs: 5_000 },
     );
-    await rollOut();
-    // The rollout has ended; the pods before may still be ending.
-    const whole = await until('ten replicas with a sidecar', () => isWhole(true), { timeoutMs: 60_000, everyMs: 500 });
+    // The other replica hears of it a moment later.
+    const whole = await until('ten replicas with a sidecar', () => rollOut().then(() => isWhole(true)), {
+      timeoutMs: 180_000,
+      everyMs: 1_000,
+    });
     expect(whole).toBe(true);
   });
 });

@@ -1,4 +1,5 @@
 import { relay, type Relay } from '../cluster/relay.ts';
+import { until } from '../wait.ts';
 import { ELASTIC } from '../installation.ts';
 import type { World } from './world.ts';
 
@@ -53,7 +54,8 @@ export class Gate {
   }
 
   async mend(): Promise<void> {
-    this.#way ??= await open(this.#port, this.#to);
+    // Somebody's connection may have the port for a moment.
+    this.#way ??= await until('the port of the gate', () => open(this.#port, this.#to));
   }
 }
 

@@ -57,11 +57,17 @@ export class Prometheus {
       'rules.json': { groups },
     };
     const data = Object.fromEntries(Object.entries(given).map(([file, value]) => [file, JSON.stringify(value)]));
-    await world.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data });
-    for (const object of mayFindPods(namespace)) await world.apply(object);
-    await world.apply({ apiVersion: 'v1', kind: 'Pod', metadata, spec: specOf(image) });
-    await world.kubectl('wait', '-n', namespace, '--for=condition=Ready', 'pod/prometheus', '--timeout=60s');
-    return new Prometheus(world, namespace);
+    const prometheus = new Prometheus(world, namespace);
+    try {
+      await world.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data });
+      for (const object of mayFindPods(namespace)) await world.apply(object);
+      await world.apply({ apiVersion: 'v1', kind: 'Pod', metadata, spec: specOf(image) });
+      await world.kubectl('wait', '-n', namespace, '--for=condition=Ready', 'pod/prometheus', '--timeout=60s');
+    } catch (error) {
+      await prometheus.stop();
+      throw error;
+    }
+    return prometheus;
   }
 
   async stop(): Promise<void> {

@@ -8,6 +8,8 @@ import { expectEveryLineOnce, recordsOf } from './records.ts';
 import { counting, isInjected, World } from './world.ts';
 
 const LINES = 1_200;
+/** Of a pod that talks while Elasticsearch is away. */
+const INTERRUPTED = 300;
 const NOWHERE = 'https://elasticsearch.nowhere.svc:9200';
 const ALERT = 'TracewellElasticsearchNotReady';
 /** A sidecar's word that its key was refused. */
@@ -40,8 +42,9 @@ describe.skipIf(world.missing)(`trouble with Elasticsearch ${world.missing}`, ()
     await until('the first lines', async () => (await recordsOf(elasticsearch, 'trouble')).length > 0);
   });
   afterAll(async () => {
-    await prometheus?.stop();
+    // Else Elasticsearch would be away for all tests that come.
     await way?.remove();
+    await prometheus?.stop();
     await world.close();
   });
 
@@ -124,6 +127,11 @@ describe.skipIf(world.missing)(`trouble with Elasticsearch ${world.missing}`, ()
     way = await Gate.before(world);
     await useUrl('https://elasticsearch.elastic.svc:9200');
     await isReady('unreachable');
+    await world.namespace('interrupted');
+    await world.policy('interrupted');
+    await world.apply(world.deployment('interrupted', 'talks', counting(INTERRUPTED, 100)));
+    await world.available('interrupted', 'talks');
+    await until('the first lines', async () => (await recordsOf(elasticsearch, 'interrupted')).length > 0);
     expect(await condition('unreachable', 'Injected')).not.toMatchObject({ reason: 'NotInForce' });
   });
 
@@ -142,6 +150,8 @@ describe.skipIf(world.missing)(`trouble with Elasticsearch ${world.missing}`, ()
     await isReady('stopped');
     await prometheus?.resolves(ALERT);
     await expectEveryLineOnce(elasticsearch, { namespace: 'trouble', pod, lines: LINES });
+    const { name } = (await world.pods('interrupted', 'talks'))[0]!.metadata;
+    await expectEveryLineOnce(elasticsearch, { namespace: 'interrupted', pod: name, lines: INTERRUPTED });
   });
 
   const isReady = (namespace: string) =>
