@@ -15,3 +15,14 @@ it('without a signal it resolves when the time is over', async () => {
   await wait(5);
   expect(performance.now()).toBeGreaterThan(before);
 });
+
+it('of a time that has passed it waits no longer, and nobody complains', async () => {
+  const warnings: string[] = [];
+  const onWarning = ({ name }: Error) => warnings.push(name);
+  process.on('warning', onWarning);
+  await wait(-0.003);
+  // Warnings are told in the next turn.
+  await wait(1);
+  process.off('warning', onWarning);
+  expect(warnings).toEqual([]);
+});
