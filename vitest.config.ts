@@ -34,8 +34,6 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/cluster/**/*.test.ts', 'test/e2e/**/*.test.ts'],
-          // A disk or a kubelet may be slow for a moment; the run says at its end which tests were tried twice.
-          retry: 1,
           globalSetup: [
             'test/backends/setup.ts',
             'test/prometheus/setup.ts',

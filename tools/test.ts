@@ -26,7 +26,6 @@ try {
 }
 const total = addTallies(tallies);
 for (const [reason, count] of total.reasons) console.log(`skipped ${count}: ${reason}`);
-for (const test of total.retried) console.log(`passed when it was tried again: ${test}`);
 for (const failure of total.failures) console.log(`failed: ${failure}`);
 console.log(closingLine(total));
 process.exitCode = total.failed > 0 ? 1 : 0;

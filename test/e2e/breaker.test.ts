@@ -160,7 +160,7 @@ describe.skipIf(world.missing)(`a sidecar that cannot start ${world.missing}`, (
       },
       { timeoutMs: 240_000, everyMs: 5_000 },
     );
-    // The other replica hears of it a moment later.
+    // A pod of the first rollout was once without a sidecar; it may be that the other replica heard a moment later.
     const whole = await until('ten replicas with a sidecar', () => rollOut().then(() => isWhole(true)), {
       timeoutMs: 180_000,
       everyMs: 1_000,

@@ -53,7 +53,7 @@ describe.skipIf(world.missing)(`two replicas ${world.missing}`, () => {
     expect(await world.metric('tracewell_leader')).toBe(1);
   });
 
-  it('are none the worse when the leader is deleted: the other one leads within seconds', async () => {
+  it('are none the worse when the leader is deleted: another one leads within seconds', async () => {
     const before = await leader();
     await world.kubectl('delete', 'pod', before, '-n', NAMESPACE, '--wait=false');
     // The one that was there, or the one that comes in place of it.

@@ -23,14 +23,7 @@ it('skipped tests count under the name of their group, which says why', async ()
     JSON.stringify({ numPassedTests: 1, numFailedTests: 0, testResults: [{ assertionResults }] }),
   );
   const tally = await readReport(path, true);
-  expect(tally).toEqual({
-    passed: 1,
-    failed: 0,
-    skipped: 2,
-    reasons: new Map([['needs Go', 2]]),
-    failures: [],
-    retried: [],
-  });
+  expect(tally).toEqual({ passed: 1, failed: 0, skipped: 2, reasons: new Map([['needs Go', 2]]), failures: [] });
   expect(addTallies([tally, tally]).reasons).toEqual(new Map([['needs Go', 4]]));
 });
 
@@ -55,18 +48,6 @@ it('every failure has a line with its file, its name and the first line of the r
     'b/c/e.test.ts: cannot be loaded',
     'a run that left no report',
   ]);
-});
-
-it('a test that passed when it was tried again is named, and is no failure', async () => {
-  const again = { ...test('passed', 'it'), failureMessages: ['Error: slow\n  at a.ts'] };
-  const testResults = [{ name: '/a/b/c/d.test.ts', message: '', assertionResults: [test('passed', 'it'), again] }];
-  const path = await report(JSON.stringify({ numPassedTests: 2, numFailedTests: 0, testResults }));
-  expect(addTallies([await readReport(path, true)])).toMatchObject({
-    passed: 2,
-    failed: 0,
-    failures: [],
-    retried: ['b/c/d.test.ts: it > does: Error: slow'],
-  });
 });
 
 it('a missing report is a failure', async () => {

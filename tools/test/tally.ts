@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 /**
  * How many tests passed, failed and were skipped; why, where a whole group was skipped: reason -> tests; and a line for each
- * failure, and for each test that passed only when it was tried again.
+ * failure.
  */
 export interface Tally {
   passed: number;
@@ -10,17 +10,9 @@ export interface Tally {
   skipped: number;
   reasons: ReadonlyMap<string, number>;
   failures: readonly string[];
-  retried: readonly string[];
 }
 
-export const noTests = (): Tally => ({
-  passed: 0,
-  failed: 0,
-  skipped: 0,
-  reasons: new Map(),
-  failures: [],
-  retried: [],
-});
+export const noTests = (): Tally => ({ passed: 0, failed: 0, skipped: 0, reasons: new Map(), failures: [] });
 
 /** What Vitest's JSON reporter writes, as far as it is read. `name`: the file; `message`: why it could not be loaded. */
 interface Report {
@@ -29,14 +21,8 @@ interface Report {
   testResults: {
     name?: string;
     message?: string;
-    assertionResults: Assertion[];
+    assertionResults: { status: string; ancestorTitles: string[]; title: string; failureMessages?: string[] }[];
   }[];
-}
-interface Assertion {
-  status: string;
-  ancestorTitles: string[];
-  title: string;
-  failureMessages?: string[];
 }
 
 /**
@@ -60,31 +46,21 @@ export async function readReport(path: string, ok: boolean): Promise<Tally> {
   }
   const skipped = [...reasons.values()].reduce((sum, count) => sum + count, 0);
   const failures = failuresOf(report);
-  const retried = retriedOf(report);
   if (!ok && failures.length === 0) failures.push('a run that ended badly without a failed test: its output says why');
-  return { passed, failed: ok ? failed : Math.max(failed, 1), skipped, reasons, failures, retried };
+  return { passed, failed: ok ? failed : Math.max(failed, 1), skipped, reasons, failures };
 }
 
 function failuresOf({ testResults }: Report): string[] {
   return testResults.flatMap(({ name = '', message = '', assertionResults }) => {
+    const file = name.split('/').slice(-3).join('/');
     const failed = assertionResults.filter(({ status }) => status === 'failed');
-    if (failed.length === 0) return message === '' ? [] : [`${fileOf(name)}: ${firstLine(message)}`];
-    return failed.map((test) => lineOf(name, test));
+    if (failed.length === 0) return message === '' ? [] : [`${file}: ${firstLine(message)}`];
+    return failed.map(
+      ({ ancestorTitles, title, failureMessages: [why = ''] = [] }) =>
+        `${file}: ${[...ancestorTitles, title].join(' > ')}: ${firstLine(why)}`,
+    );
   });
 }
-
-/** Vitest keeps the messages of tries that failed. */
-function retriedOf({ testResults }: Report): string[] {
-  return testResults.flatMap(({ name = '', assertionResults }) =>
-    assertionResults
-      .filter(({ status, failureMessages }) => status === 'passed' && (failureMessages ?? []).length > 0)
-      .map((test) => lineOf(name, test)),
-  );
-}
-
-const fileOf = (name: string): string => name.split('/').slice(-3).join('/');
-const lineOf = (name: string, { ancestorTitles, title, failureMessages: [why = ''] = [] }: Assertion): string =>
-  `${fileOf(name)}: ${[...ancestorTitles, title].join(' > ')}: ${firstLine(why)}`;
 const firstLine = (text: string): string => text.split('\n', 1)[0]!;
 
 export function addTallies(tallies: readonly Tally[]): Tally {
@@ -94,8 +70,7 @@ export function addTallies(tallies: readonly Tally[]): Tally {
   }
   const sum = (key: 'passed' | 'failed' | 'skipped') => tallies.reduce((total, tally) => total + tally[key], 0);
   const failures = tallies.flatMap((tally) => tally.failures);
-  const retried = tallies.flatMap((tally) => tally.retried);
-  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped'), reasons, failures, retried };
+  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped'), reasons, failures };
 }
 
 export const closingLine = ({ passed, failed, skipped }: Tally): string =>
