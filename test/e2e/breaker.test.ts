@@ -160,6 +160,7 @@ describe.skipIf(world.missing)(`a sidecar that cannot start ${world.missing}`, (
       },
       { timeoutMs: 240_000, everyMs: 5_000 },
     );
+    await rollOut();
     // Every pod of this rollout has one; the Deployment's status may say so a moment later.
     const whole = await until('ten replicas with a sidecar', () => isWhole(true), { timeoutMs: 60_000, everyMs: 500 });
     expect(whole).toBe(true);
