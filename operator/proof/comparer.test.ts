@@ -183,6 +183,70 @@ describe('a file is compared', () => {
   });
 });
 
+describe('a file without a seal whose pod is gone', () => {
+  const live = { ...claim, size: undefined };
+
+  it.each([
+    ['all is there that was acknowledged', () => {}, 'unproven'],
+    ['records are missing', (world: ComparerWorld) => void world.extents.pop(), 'missing'],
+    [
+      'retention may have taken records',
+      (world: ComparerWorld) => {
+        world.extents.shift();
+        world.oldest = { generation: 3, created: 100_000_000 };
+      },
+      'unproven',
+    ],
+  ])('is found to be what is worst of it: %s', async (_, happens, result) => {
+    const world = new ComparerWorld();
+    happens(world);
+    world.comparer.end(live);
+    await world.pass(60_000);
+    expect(world.result).toBe(result);
+  });
+
+  it.each([
+    ['for the first time', 0],
+    ['for the second time', PACE.settleMs],
+  ])('stays unproven when it was about to be compared %s', async (_, passedMs) => {
+    const world = new ComparerWorld();
+    const late = world.extents.pop()!;
+    world.comparer.add([live]);
+    await world.pass(passedMs);
+    world.comparer.end(live);
+    world.extents.push(late);
+    await world.pass(PACE.againMs);
+    expect([world.result, world.comparer.waiting]).toEqual(['unproven', 0]);
+    expect(world.notices.map(({ reason }) => reason)).toEqual(['FilesUnproven']);
+  });
+
+  it('is unproven when what was missing is there again', async () => {
+    const world = new ComparerWorld();
+    const late = world.extents.pop()!;
+    world.comparer.add([live]);
+    await world.pass(60_000);
+    world.comparer.end(live);
+    await world.pass(60_000);
+    expect(world.result).toBe('missing');
+    world.extents.push(late);
+    await world.pass(PACE.againMs);
+    expect(world.result).toBe('unproven');
+  });
+
+  it.each([
+    ['before it is compared', async (world: ComparerWorld) => world.comparer.add([claim])],
+    ['later', async (world: ComparerWorld) => world.pass(60_000)],
+  ])('is proved by a seal that comes %s', async (_, happens) => {
+    const world = new ComparerWorld();
+    await happens(world);
+    world.comparer.end(live);
+    await world.pass(1000);
+    world.comparer.add([claim]);
+    await world.pass(60_000);
+    expect([world.result, world.comparer.waiting]).toEqual([undefined, 0]);
+  });
+});
+
 describe('what is wrong with a file', () => {
   const inNext = (offset: number) => extent(offset, { index: '.ds-logs-tracewell-shop-2026.01.02-000002' });
 
@@ -214,6 +278,13 @@ describe('what is wrong with a file', () => {
       undefined,
       undefined,
     ],
+    [
+      'it began just before the oldest one left was made',
+      { generation: 3, created: 100_000_000 },
+      99_990_000,
+      undefined,
+    ],
+    ['by a clock that may be ahead, just after', { generation: 3, created: 100_000_000 }, 100_010_000, undefined],
     ['it began when the oldest index was there', { generation: 3, created: 100_000_000 }, 200_000_000, 'missing'],
     ['the first index is still there', { generation: 1, created: 100_000_000 }, 0, 'missing'],
     ['the whole stream is gone', undefined, 0, 'missing'],

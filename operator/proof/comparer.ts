@@ -89,11 +89,12 @@ export class Comparer {
     return true;
   }
 
-  /** A file is unproven: nothing more will come of it. */
-  async unproven(claim: Claim): Promise<void> {
-    const { records, bytes } = claim.stored;
-    const detail = `By its last report ${records} records (${bytes} bytes) were stored.`;
-    await this.#find(claim, { result: 'unproven', records: 0, bytes: 0, detail });
+  /** The pod of a file is gone, and it has no seal: it is compared with its last report, and is unproven at best. */
+  end(claim: Claim): void {
+    const waiting = this.#tasks.of(claim.file);
+    // A seal has come after all.
+    if (waiting?.claim.size !== undefined) return;
+    this.#tasks.add({ due: this.#options.clock(), look: 1, ...waiting, claim, isEnd: true });
   }
 
   /** Where the user may not refresh, time must do. */
@@ -110,20 +111,24 @@ export class Comparer {
     const { clock, metrics, pace } = this.#options;
     const { claim, look } = task;
     const verdict = verdictOf(claim, found);
-    if (verdict.result === 'proved') return this.#proved(task, found);
-    if (look === 1) return this.#tasks.add({ claim, due: clock() + pace.secondMs, look: 2 });
+    if (verdict.result === 'proved') {
+      await this.#proved(task, found);
+      return this.#unproven(task);
+    }
+    if (look === 1) return this.#tasks.add({ ...task, due: clock() + pace.secondMs, look: 2 });
     const outcome = await inspect(claim, verdict, this.#options.store);
     switch (outcome.kind) {
       case 'removed':
         metrics.removed(claim.of.namespace, outcome.records);
         if (look >= LOOKS)
-          return this.#find(claim, { ...outcome, result: 'doubled', detail: 'They come again and again.' });
+          return this.#find(task, { ...outcome, result: 'doubled', detail: 'They come again and again.' });
         return this.#again(task, outcome);
       case 'left':
-        return this.#left(claim, outcome.why);
+        this.#left(claim, outcome.why);
+        return this.#unproven(task);
       case 'found':
         this.#audited(claim, found);
-        return this.#find(claim, outcome);
+        return this.#find(task, outcome);
     }
   }
 
@@ -146,9 +151,9 @@ export class Comparer {
   /** Copies were removed; what the file comes to without them shows the next look. */
   #again(task: Task, { records, bytes }: { records: number; bytes: number }): void {
     const { clock, pace } = this.#options;
-    const { removed = { records: 0, bytes: 0 }, claim, look } = task;
+    const { removed = { records: 0, bytes: 0 }, look } = task;
     const all = { records: removed.records + records, bytes: removed.bytes + bytes };
-    this.#tasks.add({ claim, due: clock() + pace.secondMs, look: look + 1, removed: all });
+    this.#tasks.add({ ...task, due: clock() + pace.secondMs, look: look + 1, removed: all });
   }
 
   #left(claim: Claim, why: string): void {
@@ -157,13 +162,21 @@ export class Comparer {
     log.debug('a file is left out of the audit', { ...claim.of, file: claim.file, why });
   }
 
+  /** Nothing is wrong with what is known of a file; without a seal nobody knows whether that is all of it. */
+  async #unproven(task: Task): Promise<void> {
+    if (!task.isEnd) return;
+    const { records, bytes } = task.claim.stored;
+    const detail = `By its last report ${records} records (${bytes} bytes) were stored.`;
+    await this.#find(task, { result: 'unproven', records: 0, bytes: 0, detail });
+  }
+
   #audited({ file, of, stored }: Claim, found: Shelves): void {
     const { standing, policyOf } = this.#options;
     const counts = { acknowledged: stored.records, found: found.stored.records };
     standing.audited(file, { namespace: of.namespace, policy: policyOf(of) }, counts);
   }
 
-  async #find(claim: Claim, wrong: Wrong & { detail: string }): Promise<void> {
+  async #find({ claim, isEnd }: Task, wrong: Wrong & { detail: string }): Promise<void> {
     const { standing, metrics, tell, policyOf, uidOf, onNews, now, clock, pace, log } = this.#options;
     const { of, file } = claim;
     const { result, records, bytes, detail } = wrong;
@@ -182,6 +195,6 @@ export class Comparer {
     }
     await tell(findingNotice(finding, uidOf(of)));
     // It may come right: somebody writes the documents back.
-    if (result !== 'unproven') this.#tasks.add({ claim, due: clock() + pace.againMs, look: 2, isAgain: true });
+    if (result !== 'unproven') this.#tasks.add({ claim, due: clock() + pace.againMs, look: 2, isAgain: true, isEnd });
   }
 }

@@ -17,7 +17,7 @@ type Wrong = Exclude<Verdict, { result: 'proved' }>;
 /** Documents of a file that are looked at one by one. */
 const AT_MOST = 1_000_000;
 const NAMED = 3;
-/** Start documents bear the time of a node. */
+/** Start documents bear the time of a node, which may be ahead. */
 const SKEW_MS = 60_000;
 
 /** Looks at the documents of a file one by one, and removes what was sent again across a rollover. */
@@ -53,7 +53,7 @@ async function mayHaveExpired({ of }: Claim, store: Pick<Store, 'oldestIndex' | 
   const oldest = await store.oldestIndex(of.namespace);
   if (!oldest || oldest.generation === 1) return false;
   const start = await store.startOf(of);
-  return start === undefined || start < oldest.created - SKEW_MS;
+  return start === undefined || start < oldest.created + SKEW_MS;
 }
 
 /** Names what is wrong, as far as that can be told. */

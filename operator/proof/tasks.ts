@@ -11,6 +11,8 @@ export interface Task {
   removed?: { records: number; bytes: number };
   /** Something was wrong with it some time ago. */
   isAgain?: boolean;
+  /** Nothing more will be said of it: its pod is gone, and it has no seal. */
+  isEnd?: boolean | undefined;
   /** It has waited for longer, because streams cannot be refreshed. */
   isRested?: boolean;
 }

@@ -79,6 +79,7 @@ export class Auditing {
       log: jsonLog(
         (line) => this.lines.push(line),
         () => Date.now(),
+        'debug',
       ),
       pace: { ...FAST, ...pace },
     });
