@@ -44,7 +44,13 @@ const CONFIG_MS = 200;
 const RETRY_MS = 5000;
 /** Without a new byte for this long a pod is quiet. */
 const BUSY_MS = 2000;
-/** At the end the runtime may still be copying what the containers said last; a writer that never stops is left at this. */
+/**
+ * At the end the runtime may still be copying what the containers said last, and one that used up its grace period is killed at the
+ * moment at which the sidecar is asked to end; a writer that never stops is left after so many looks.
+ */
+const LAST_LOOK_MS = 100;
+const LAST_LOOKS = 5;
+/** What cannot be read then is tried again so often. */
 const LAST_ROUNDS = 10;
 const LAST_RETRY_MS = 500;
 /** Without a policy the pod's end is not held up for longer by what nobody takes. */
@@ -165,15 +171,17 @@ export class Pipeline implements Part {
     return outbox.isEmpty;
   }
 
+  /** Two seconds may be all that is left: records, then seals, are two answers one after the other, and no more. */
   async #finish(): Promise<void> {
     const { outbox } = this.#options;
     this.#lookNow();
     this.#sendNewest();
-    for (let round = 0; round < LAST_ROUNDS; round++) {
+    for (let look = 0; look < LAST_LOOKS; look++) {
       this.#lookNow();
       const progress = await this.#readAll();
-      await outbox.flush();
-      if (progress === 0) break;
+      if (progress === 0 && look > 0) break;
+      if (!outbox.isFull) outbox.dispatch();
+      await wait(LAST_LOOK_MS);
     }
     for (let round = 0; round < LAST_ROUNDS; round++) {
       this.#lookNow(true);

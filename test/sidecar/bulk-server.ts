@@ -61,8 +61,8 @@ export class BulkServer {
   cutsRequests = false;
   /** True: the connections that have brought an answer are closed as soon as something is asked over them. */
   dropsKept = false;
-  /** Undefined: as Elasticsearch does. */
-  onRequest: (request: BulkRequest) => Reply | undefined = () => undefined;
+  /** Undefined: as Elasticsearch does. A promise holds the answer up. */
+  onRequest: (request: BulkRequest) => Reply | undefined | Promise<Reply | undefined> = () => undefined;
   onItem: (item: Item, request: BulkRequest) => ItemReply | undefined = () => undefined;
   readonly #answered = new WeakSet<object>();
   readonly #faults: string[] = [];
@@ -108,7 +108,7 @@ export class BulkServer {
     try {
       const request = read(message, await buffer(message));
       this.requests.push(request);
-      const said = this.onRequest(request);
+      const said = await this.onRequest(request);
       const isOdd = said === undefined || typeof said === 'string';
       const { status, body = '', headers = {} } = isOdd ? this.#store(request) : said;
       if (said === 'silence') return;
