@@ -49,7 +49,7 @@ const BUSY_MS = 2000;
  * moment at which the sidecar is asked to end; a writer that never stops is left after so many looks.
  */
 const LAST_LOOK_MS = 100;
-const LAST_LOOKS = 5;
+const LAST_LOOKS = 3;
 /** What cannot be read then is tried again so often. */
 const LAST_ROUNDS = 10;
 const LAST_RETRY_MS = 500;
@@ -180,7 +180,7 @@ export class Pipeline implements Part {
       this.#lookNow();
       const progress = await this.#readAll();
       if (progress === 0 && look > 0) break;
-      if (!outbox.isFull) outbox.dispatch();
+      // Nothing leaves yet: what might have gone on until now would have to wait for an answer to it.
       await wait(LAST_LOOK_MS);
     }
     for (let round = 0; round < LAST_ROUNDS; round++) {
