@@ -2,16 +2,12 @@ import type { Part } from '../runtime/lifecycle.ts';
 import type { Log } from '../runtime/log.ts';
 import { wait } from '../runtime/wait.ts';
 import type { Config } from './config.ts';
-import type { Origin } from './plain/document.ts';
-import type { Grouping, Now } from './plain/grouper.ts';
+import { Intake } from './intake.ts';
+import type { Now } from './plain/grouper.ts';
 import type { Emit } from './plain/record.ts';
-import { constantPart } from './pod.ts';
-import type { LineRange } from './sink/bulk-body.ts';
 import type { Outbox } from './sink/outbox.ts';
 import { BegunAnew, isOfFile } from './source/file-error.ts';
-import { UNFRAMED } from './source/lane.ts';
 import type { LogFile } from './source/log-file.ts';
-import type { Reading } from './source/reading.ts';
 import type { Source } from './source/source.ts';
 import { watchFolders } from './source/watch.ts';
 
@@ -50,7 +46,7 @@ const BUSY_MS = 2000;
  */
 const LAST_LOOK_MS = 100;
 const LAST_LOOKS = 3;
-/** What cannot be read then is tried again so often. */
+/** What cannot be read then is tried again so often, and what comes while answers are waited for is read so often. */
 const LAST_ROUNDS = 10;
 const LAST_RETRY_MS = 500;
 /** Without a policy the pod's end is not held up for longer by what nobody takes. */
@@ -66,17 +62,6 @@ function attempt<T>(work: () => T): T | undefined {
   }
 }
 
-function multilineOf({ continuation }: Grouping): LineRange['multiline'] {
-  if (!continuation) return 'Off';
-  return continuation.isAuto ? 'Auto' : 'Pattern';
-}
-
-/** A configuration, and what is made of it once for each file. */
-interface Plan {
-  config: Config;
-  origins: WeakMap<LogFile, Origin>;
-}
-
 /**
  * From files to acknowledged records: reads what is there into the outbox, which is sent when it is large or old enough. When
  * it is full and too many batches are not answered for, reading waits, but the folders are looked at: a file that is open
@@ -90,7 +75,7 @@ export class Pipeline implements Part {
   #postponed = new WeakMap<LogFile, number>();
   /** A file could not be read in the last pass. */
   #hasTrouble = false;
-  #plan: Plan | undefined;
+  #intake: Intake | undefined;
   #lookedAt = -Infinity;
   #lastByteAt = -Infinity;
   #running: Promise<void> = Promise.resolve();
@@ -176,13 +161,22 @@ export class Pipeline implements Part {
     const { outbox } = this.#options;
     this.#lookNow();
     this.#sendNewest();
+    // Nothing leaves yet: what might have gone on until now would have to wait for an answer to it.
     for (let look = 0; look < LAST_LOOKS; look++) {
       this.#lookNow();
-      const progress = await this.#readAll();
-      if (progress === 0 && look > 0) break;
-      // Nothing leaves yet: what might have gone on until now would have to wait for an answer to it.
+      if ((await this.#readAll()) === 0 && look > 0) break;
       await wait(LAST_LOOK_MS);
     }
+    for (let round = 0; round < LAST_ROUNDS; round++) {
+      await this.#readLast();
+      await outbox.flush();
+      // What is answered for now has ended, if its writer did not go on meanwhile.
+      if ((await this.#readAll()) === 0) break;
+    }
+  }
+
+  /** Reads to the end of all files, and hands over what might have gone on. */
+  async #readLast(): Promise<void> {
     for (let round = 0; round < LAST_ROUNDS; round++) {
       this.#lookNow(true);
       // There is no later: what could not be read is tried again, for as long as others would be content with.
@@ -191,9 +185,6 @@ export class Pipeline implements Part {
       if (this.#hasTrouble) await wait(LAST_RETRY_MS);
       else if (progress === 0) break;
     }
-    await outbox.flush();
-    // What is answered for now has ended.
-    await this.#readAll();
   }
 
   /**
@@ -202,32 +193,32 @@ export class Pipeline implements Part {
    */
   #sendNewest(): void {
     const { source, outbox } = this.#options;
-    const { batchBytes } = this.#plan!.config.settings.limits;
+    const { batchBytes } = this.#intake!.config.settings.limits;
     // One that was begun anew under us is no longer what it was.
     const files = source.files().filter((file) => attempt(() => file.look()));
     if (files.reduce((sum, { unread }) => sum + unread, 0) <= batchBytes) return;
     outbox.sendAhead((add) => {
       for (const file of files.toReversed()) {
-        const origin = this.#originOf(file);
-        const { drop } = this.#plan!.config;
+        const origin = this.#intake!.originOf(file);
+        const { drop } = this.#intake!.config;
         const emit: Emit = (record) => {
           return add(file, origin, record, drop) < batchBytes;
         };
-        attempt(() => file.readNewest({ ...this.#reading(file), emit }));
+        attempt(() => file.readNewest({ ...this.#intake!.readingOf(file, this.#now), emit }));
       }
     });
   }
 
   #look(): void {
-    const isNew = this.#options.config() !== this.#plan?.config;
+    const isNew = this.#options.config() !== this.#intake?.config;
     if (isNew || this.#options.now() - this.#lookedAt >= FOLDERS_MS) this.#lookNow();
   }
 
   /** Takes over a changed configuration, and looks for files. */
   #lookNow(ending = false): void {
-    const { now, source } = this.#options;
+    const { log, now, outbox, source } = this.#options;
     const config = this.#options.config()!;
-    if (config !== this.#plan?.config) this.#plan = { config, origins: new WeakMap() };
+    if (config !== this.#intake?.config) this.#intake = new Intake(config, { outbox, log, unframed: this.#unframed });
     this.#lookedAt = now();
     source.look(config.settings, ending);
   }
@@ -275,42 +266,23 @@ export class Pipeline implements Part {
       if (file.isPacked) await file.unpack();
       // Or it was given up, or let go of because it is no longer selected.
       if (file.isClosed) return 1;
-      if (file.unread === 0 || (file.read(this.#reading(file)) <= 0 && !this.#isBatchFull)) break;
-      if (this.#isBatchFull && !(await this.#makeRoom())) return file.position - before;
+      if (file.unread === 0 || (file.read(this.#intake!.readingOf(file, this.#now)) <= 0 && !this.#intake!.isFull))
+        break;
+      if (this.#intake!.isFull && !(await this.#makeRoom())) return file.position - before;
     }
     // What came after the look, while this waited for room, may go on with what is open.
-    if (file.isWaiting) file.endDue({ ...this.#reading(file), now: lookedAt });
-    if (this.#isBatchFull && !(await this.#makeRoom())) return file.position - before;
+    if (file.isWaiting) file.endDue(this.#intake!.readingOf(file, lookedAt));
+    if (this.#intake!.isFull && !(await this.#makeRoom())) return file.position - before;
     // Not yet done with: one quiet pass comes before its end.
     if (file.isClosed || !file.finished || file.position > before) return file.position - before;
     while (!file.ended) {
       await file.unpack();
       if (file.isClosed) return 1;
-      file.end(this.#reading(file));
+      file.end(this.#intake!.readingOf(file, this.#now));
       if (!(await this.#makeRoom())) return file.position - before;
     }
     if (file.pending === 0 && !file.isClosed) source.release(file);
     return file.position - before;
-  }
-
-  #reading(file: LogFile): Reading {
-    const { grouping } = this.#plan!.config;
-    const { chunk } = this.#options.outbox;
-    return { grouping, buffer: chunk, now: this.#now, emit: this.#emitOf(file), take: this.#takeOf(file) };
-  }
-
-  /** Takes ordinary lines of a file, where no rule has to look at them. */
-  #takeOf(file: LogFile): Reading['take'] {
-    const { outbox } = this.#options;
-    const { drop, grouping, settings } = this.#plan!.config;
-    if (drop) return undefined;
-    const multiline = multilineOf(grouping);
-    const { batchBytes: full, recordBytes: limit } = settings.limits;
-    const origin = this.#originOf(file);
-    return (lines) => {
-      const { count, covered, to, waiting } = outbox.take(file, origin, { ...lines, limit, full, multiline });
-      return { count, covered, to, waiting, isFull: outbox.bytes >= full };
-    };
   }
 
   get #now(): Now {
@@ -318,37 +290,10 @@ export class Pipeline implements Part {
     return { steady: now(), wall: wall() };
   }
 
-  #emitOf(file: LogFile): Emit {
-    const { outbox, log } = this.#options;
-    const { drop, settings } = this.#plan!.config;
-    const origin = this.#originOf(file);
-    const { batchBytes } = settings.limits;
-    return (record) => {
-      outbox.add(file, origin, record, drop);
-      if (record.lane === UNFRAMED && !this.#unframed.has(file)) {
-        this.#unframed.add(file);
-        const { container, run } = file.checkpoint;
-        log.warn('a log file has lines without CRI header; they are kept as text', { container, run });
-      }
-      return outbox.bytes < batchBytes;
-    };
-  }
-
-  #originOf(file: LogFile): Origin {
-    const { config, origins } = this.#plan!;
-    let origin = origins.get(file);
-    if (!origin) {
-      const { pod, redactor, settings } = config;
-      const constant = constantPart(pod, file.checkpoint.container, settings.cluster);
-      origins.set(file, (origin = { file: file.checkpoint.file, constant, redactor }));
-    }
-    return origin;
-  }
-
   /** Sends a batch that is full, as soon as there is room for another one on the way; false: the policy went meanwhile. */
   async #makeRoom(): Promise<boolean> {
     const { isIdle, outbox } = this.#options;
-    if (!this.#isBatchFull) return true;
+    if (!this.#intake!.isFull) return true;
     while (outbox.isFull) {
       if (isIdle()) return false;
       await outbox.landed(FOLDERS_MS);
@@ -356,10 +301,6 @@ export class Pipeline implements Part {
     }
     outbox.dispatch();
     return true;
-  }
-
-  get #isBatchFull(): boolean {
-    return this.#options.outbox.bytes >= this.#plan!.config.settings.limits.batchBytes;
   }
 
   /** Milliseconds from one look at a busy pod's files to the next. */

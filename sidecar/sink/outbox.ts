@@ -143,9 +143,13 @@ export class Outbox {
 
   /** Sends what there is. Must not be full. */
   dispatch(): void {
+    invariant(!this.isFull, 'a batch is sent before there is room for it');
+    this.#send();
+  }
+
+  #send(): void {
     const batch = this.#filling;
     if (batch.count === 0) return;
-    invariant(!this.isFull, 'a batch is sent before there is room for it');
     const { body, limits, now } = this.#options;
     const { length } = body;
     this.#rate.add(length, now());
@@ -190,12 +194,10 @@ export class Outbox {
     if (this.#failure) throw this.#failure;
   }
 
-  /** Sends all there is, and resolves when it is answered for. */
+  /** Sends all there is, and resolves when it is answered for. It does not wait for room, for nothing is filled meanwhile. */
   async flush(): Promise<void> {
-    while (!this.isEmpty) {
-      if (!this.isFull) this.dispatch();
-      await this.landed(60_000);
-    }
+    this.#send();
+    while (this.isFlying) await this.landed(60_000);
     this.save(0);
   }
 

@@ -1,4 +1,4 @@
-import { closeSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ENV } from '../../api/names.ts';
@@ -130,6 +130,31 @@ describe.concurrent('the sidecar, a process of its own', () => {
     await until('every record to be on its way', () => asked().flatMap(({ items }) => items).length === texts.length);
     all.resolve();
     await ended;
+  });
+
+  it('at its end reads on while it waits for an answer: a writer may be killed no earlier', async ({
+    world,
+    server,
+  }) => {
+    world.configure(configOf([server.url], { limits: { ...DEFAULT_LIMITS, batchAgeMs: 60_000 } }));
+    const answer = Promise.withResolvers<void>();
+    server.onRequest = async ({ stream }) => {
+      if (stream === STREAMS.logs) await answer.promise;
+      return undefined;
+    };
+    const [early, late] = [numbered('early', 20), numbered('late', 20)];
+    const sidecar = world.start();
+    await sidecar.hears('started');
+    const file = world.write(early.content);
+    const ended = expectDelivered(sidecar, { world, server }, [...early.texts, ...late.texts]);
+    await until('the early ones to be on their way', () =>
+      server.requests.some(({ stream }) => stream === STREAMS.logs),
+    );
+    world.write(late.content);
+    answer.resolve();
+    await ended;
+    const seals = [...server.stored(STREAMS.files).values()].map(({ document }) => document.tracewell as object);
+    expect(seals).toContainEqual(expect.objectContaining({ kind: 'seal', size: statSync(file).size }));
   });
 
   it('waits for its configuration, even when the pod ends meanwhile', async ({ world, server }) => {
