@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { renew } from '../../operator/certs.ts';
 import { startBulkServer, type BulkServer, type BulkServerOptions } from '../../test/sidecar/bulk-server.ts';
@@ -24,6 +26,17 @@ async function proxyOf(): Promise<ProxyServer> {
   onTestFinished(() => proxy.close());
   return proxy;
 }
+
+/** A thread of its own, which answers while the test's is busy; says its port, and counts connections in shared memory. */
+const QUICK_SERVER = `
+const { parentPort, workerData } = require('node:worker_threads');
+const body = '{"errors":false,"took":1,"items":[{"create":{"status":201}}]}';
+const server = require('node:https').createServer(workerData.tls, (request, response) => {
+  request.resume().on('end', () => response.setHeader('content-length', body.length).end(body));
+});
+server.on('secureConnection', () => workerData.connections[0]++);
+server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
+`;
 
 /** An address that refuses connections, at least for the moment. */
 async function away(): Promise<{ url: string; port: number }> {
@@ -151,6 +164,25 @@ describe('a request', () => {
     const body = ' '.repeat(66_638 - 37) + '{"items":[{"create":{"status":201}}]}';
     server.onRequest = () => ({ status: 200, body });
     expect((await clientOf([server.url]).post()).answer).toEqual({ kind: 'items', outcomes: [{ kind: 'stored' }] });
+  });
+
+  it('goes over the connection that is kept, also when an answer comes before Node says that its request is sent', async () => {
+    const { ca, cert, key } = await certificates('localhost');
+    const connections = new Int32Array(new SharedArrayBuffer(4));
+    const server = new Worker(QUICK_SERVER, { eval: true, workerData: { tls: { cert, key }, connections } });
+    onTestFinished(() => void server.terminate());
+    const [port] = (await once(server, 'message')) as [number];
+    const { post } = clientOf([`https://localhost:${port}`], { ca });
+    await post();
+    for (let turn = 0; turn < 3; turn++) {
+      // After timers Node looks at its sockets, and only then says what is sent.
+      await delay(1);
+      const answered = post();
+      for (let step = 0; step < 20; step++) await Promise.resolve();
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+      expect((await answered).answer).toEqual(STORED);
+    }
+    expect(connections[0]).toBe(1);
   });
 
   it('goes over a new connection when the one that was kept is closed', async () => {

@@ -135,7 +135,7 @@ export class BulkClient implements Sink, Part {
 
   async #over(connection: Wire, request: Request, bounds: Bounds): Promise<Reply> {
     const reply = await exchange(connection, request, bounds);
-    if (reply.keepsAlive) this.#routes.give(connection);
+    if (reply.keepsAlive && (await connection.isReady())) this.#routes.give(connection);
     else connection.close();
     return reply;
   }

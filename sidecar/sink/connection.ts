@@ -77,14 +77,20 @@ export class Connection {
     socket.uncork();
   }
 
-  /** The answer is there; returns whether another request may follow. */
-  rest(): boolean {
+  /** The answer is there: until the next request whoever speaks is not understood. */
+  rest(): void {
     this.#hearing = undefined;
     this.isUsed = true;
-    const socket = this.#socket!;
-    // An answer to half a request says that the rest is not wanted.
-    if (socket.writableLength > 0) this.close();
-    return this.isOpen;
+  }
+
+  /**
+   * Whether another request may follow an answer. It may not when that was one to half a request: the rest is not wanted. That a
+   * request is sent Node says a turn of its event loop late, and a quick answer is here before.
+   */
+  async isReady(): Promise<boolean> {
+    const isSent = () => this.#socket!.writableLength === 0;
+    if (!isSent()) await new Promise(setImmediate);
+    return this.isOpen && isSent();
   }
 
   close(error?: Error): void {

@@ -29,7 +29,7 @@ export interface Reply extends ResponseHead {
   /** What it says then that this took. */
   tookMs?: number | undefined;
   text: string;
-  /** The connection can take another request. */
+  /** The server keeps the connection open for another request. */
   keepsAlive: boolean;
 }
 
@@ -51,8 +51,8 @@ export function exchange(connection: Connection, { head, body, hasAnswer }: Requ
     let isHeard = false;
     const settle = () => {
       clearTimeout(timer);
-      const keepsAlive = connection.rest() && response.keepsAlive;
-      const { status, headers } = response;
+      connection.rest();
+      const { status, headers, keepsAlive } = response;
       resolve({ status, headers, keepsAlive, ...answer.whole() });
     };
     const onBytes = (bytes: Buffer) => {
