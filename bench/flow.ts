@@ -11,7 +11,7 @@ import { writeSteadily, type SteadyRate } from './steady.ts';
 
 const DEADLINE_MS = 60_000;
 
-/** A container that logs at a steady rate, its files rotated, and a sink that takes everything. The memory is the most at any time. */
+/** A container that logs at a steady rate, its files rotated, and a sink that takes everything. The memory is the most at any time, and the mean. */
 export async function measureFlow(
   program: readonly string[],
   { bytesPerSecond, seconds }: SteadyRate,
@@ -46,6 +46,8 @@ export async function measureFlow(
     name: `no trouble, ${bytesPerSecond / 1e6} MB/s`,
     anonMb: all.peaks.anonMb,
     rssMb: all.peaks.peakRssMb,
+    anonMbMean: all.means.anonMb,
+    rssMbMean: all.means.rssMb,
     ...Object.fromEntries(quarters.map((mb, i) => [`anonMbQuarter${i + 1}`, mb])),
     files: log.files,
     documents,

@@ -71,18 +71,36 @@ export function readReadBytes(pid: number): number {
   return Number(/^rchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
 }
 
-/** Samples the memory of a process until `stop`; `peaks` are what was seen so far. */
-export function watchMemory(pid: number, everyMs = 50): { peaks: { peakRssMb: number; anonMb: number }; stop(): void } {
+/** What was seen so far: the most, and the mean of all samples. */
+export interface WatchedMemory {
+  peaks: { peakRssMb: number; anonMb: number };
+  readonly means: { rssMb: number; anonMb: number };
+  stop(): void;
+}
+
+/** Samples the memory of a process until `stop`. */
+export function watchMemory(pid: number, everyMs = 50): WatchedMemory {
   const peaks = { peakRssMb: 0, anonMb: 0 };
+  const sums = { rssMb: 0, anonMb: 0 };
+  let samples = 0;
   const sample = () => {
     try {
-      const { peakRssMb, anonMb } = readMemory(pid);
+      const { peakRssMb, rssMb, anonMb } = readMemory(pid);
       peaks.peakRssMb = Math.max(peaks.peakRssMb, peakRssMb);
       peaks.anonMb = Math.max(peaks.anonMb, anonMb);
+      sums.rssMb += rssMb;
+      sums.anonMb += anonMb;
+      samples++;
     } catch {
       // It has ended; what was seen until then stands.
     }
   };
   const timer = setInterval(sample, everyMs);
-  return { peaks, stop: () => clearInterval(timer) };
+  return {
+    peaks,
+    get means() {
+      return { rssMb: sums.rssMb / samples, anonMb: sums.anonMb / samples };
+    },
+    stop: () => clearInterval(timer),
+  };
 }
