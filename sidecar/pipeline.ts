@@ -170,9 +170,12 @@ export class Pipeline implements Part {
     for (let round = 0; round < LAST_ROUNDS; round++) {
       await this.#readLast();
       await outbox.flush();
-      // What is answered for now has ended, if its writer did not go on meanwhile.
-      if ((await this.#readAll()) === 0) break;
+      // What is answered for now has ended, if its writer did not go on meanwhile, in it or in a new file.
+      this.#lookNow(true);
+      if ((await this.#readAll()) === 0) return;
+      await wait(LAST_LOOK_MS);
     }
+    await outbox.flush();
   }
 
   /** Reads to the end of all files, and hands over what might have gone on. */
@@ -181,9 +184,11 @@ export class Pipeline implements Part {
       this.#lookNow(true);
       // There is no later: what could not be read is tried again, for as long as others would be content with.
       this.#postponed = new WeakMap();
-      const progress = await this.#readAll();
-      if (this.#hasTrouble) await wait(LAST_RETRY_MS);
-      else if (progress === 0) break;
+      if ((await this.#readAll()) > 0) continue;
+      if (!this.#hasTrouble) return;
+      // The others do not wait for it.
+      if (!this.#options.outbox.isFull) this.#options.outbox.dispatch();
+      await wait(LAST_RETRY_MS);
     }
   }
 

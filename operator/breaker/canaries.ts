@@ -9,7 +9,7 @@ const LOST_MS = 60_000;
 const JOB_MS = 5 * 60_000;
 
 /** The API server keeps its connections, and may ask one replica only: after so long it may be another one than the leader. */
-const LATE_MS = 30_000;
+const LATE_MS = 60_000;
 
 /** Hands out the one pod that is injected while a breaker is half-open. */
 export class Canaries {

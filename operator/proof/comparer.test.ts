@@ -141,6 +141,23 @@ describe('a file is compared', () => {
     expect(world.result).toBe('missing');
   });
 
+  it('some time later again when copies were removed, which shows no sooner', async () => {
+    const world = new ComparerWorld();
+    world.mayRefresh = false;
+    world.extents.push(extent(0, { index: '.ds-logs-tracewell-shop-2026.01.02-000002' }));
+    world.comparer.add([claim]);
+    const seen = [...world.extents];
+    await world.pass(PACE.settleMs + PACE.secondMs + PACE.unrefreshedMs);
+    // Deleted, but still to be found for a while.
+    expect(world.extents).toHaveLength(2);
+    world.extents = seen;
+    await world.pass(30_000);
+    world.extents = [extent(0), extent(100)];
+    await world.pass(PACE.unrefreshedMs);
+    expect(world.notices).toMatchObject([{ type: 'Normal', reason: 'RecordsDoubled', count: 1 }]);
+    expect(world.result).toBeUndefined();
+  });
+
   it.each([
     ['counted', 0],
     ['looked at closer', PACE.settleMs],

@@ -112,8 +112,9 @@ export class Comparer {
     const { claim, look } = task;
     const verdict = verdictOf(claim, found);
     if (verdict.result === 'proved') {
-      await this.#proved(task, found);
-      return this.#unproven(task);
+      this.#audited(claim, found);
+      if (task.removed) await this.#tellOfRemoved(claim, task.removed);
+      return task.isEnd ? this.#unproven(task) : this.#proved(task);
     }
     if (look === 1) return this.#tasks.add({ ...task, due: clock() + pace.secondMs, look: 2 });
     const outcome = await inspect(claim, verdict, this.#options.store);
@@ -124,36 +125,36 @@ export class Comparer {
           return this.#find(task, { ...outcome, result: 'doubled', detail: 'They come again and again.' });
         return this.#again(task, outcome);
       case 'left':
-        this.#left(claim, outcome.why);
-        return this.#unproven(task);
+        return task.isEnd ? this.#unproven(task) : this.#left(claim, outcome.why);
       case 'found':
         this.#audited(claim, found);
         return this.#find(task, outcome);
     }
   }
 
-  async #proved({ claim, look, removed }: Task, found: Shelves): Promise<void> {
-    const { standing, metrics, tell, uidOf, onNews, pace, log } = this.#options;
-    const { of, file } = claim;
-    this.#audited(claim, found);
+  #proved({ claim: { of, file }, look, removed }: Task): void {
+    const { standing, metrics, onNews, pace, log } = this.#options;
     metrics.audited(removed ? 'doubled' : 'proved');
     const before = standing.findingOf(file);
     standing.clear(file);
     if (look > 1 && !before && !removed) this.#settleMs = Math.min(2 * this.#settleMs, SETTLE_AT_MOST * pace.settleMs);
-    if (removed) {
-      log.warn('records that were sent again across a rollover were removed', { ...of, file, ...removed });
-      await tell(removedNotice(claim, removed, uidOf(of)));
-    }
     if (before) log.info('a file is proved after all', { ...of, file, before: before.result });
     if (before || standing.of(of.namespace, this.#options.policyOf(of) ?? '').files === 1) onNews(of.namespace);
+  }
+
+  async #tellOfRemoved(claim: Claim, removed: { records: number; bytes: number }): Promise<void> {
+    const { tell, uidOf, log } = this.#options;
+    const { of, file } = claim;
+    log.warn('records that were sent again across a rollover were removed', { ...of, file, ...removed });
+    await tell(removedNotice(claim, removed, uidOf(of)));
   }
 
   /** Copies were removed; what the file comes to without them shows the next look. */
   #again(task: Task, { records, bytes }: { records: number; bytes: number }): void {
     const { clock, pace } = this.#options;
-    const { removed = { records: 0, bytes: 0 }, look } = task;
+    const { removed = { records: 0, bytes: 0 }, claim, look, isEnd } = task;
     const all = { records: removed.records + records, bytes: removed.bytes + bytes };
-    this.#tasks.add({ ...task, due: clock() + pace.secondMs, look: look + 1, removed: all });
+    this.#tasks.add({ claim, due: clock() + pace.secondMs, look: look + 1, removed: all, isEnd });
   }
 
   #left(claim: Claim, why: string): void {
@@ -164,7 +165,6 @@ export class Comparer {
 
   /** Nothing is wrong with what is known of a file; without a seal nobody knows whether that is all of it. */
   async #unproven(task: Task): Promise<void> {
-    if (!task.isEnd) return;
     const { records, bytes } = task.claim.stored;
     const detail = `By its last report ${records} records (${bytes} bytes) were stored.`;
     await this.#find(task, { result: 'unproven', records: 0, bytes: 0, detail });

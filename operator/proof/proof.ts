@@ -175,7 +175,7 @@ export class Proof implements Part {
     }
     if (this.#comparer.waiting < WAITING) this.#comparer.add(await this.#seals.next());
     if (this.#comparer.waiting < WAITING) this.#comparer.add(this.#live.next(LIVE));
-    if (this.#comparer.waiting < WAITING) for (const claim of await this.#gone.unproven()) this.#comparer.end(claim);
+    for (const claim of await this.#gone.unproven()) this.#comparer.end(claim);
     const isBusy = await this.#comparer.compare();
     if (clock() - this.#savedAt >= this.#pace.saveMs) await this.#save(SELDOM * this.#pace.saveMs);
     return isBusy;

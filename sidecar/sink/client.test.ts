@@ -27,14 +27,15 @@ async function proxyOf(): Promise<ProxyServer> {
   return proxy;
 }
 
-/** A thread of its own, which answers while the test's is busy; says its port, and counts connections in shared memory. */
+/** A thread of its own, which answers while the test's is busy; says its port, and counts connections and answers in shared memory. */
 const QUICK_SERVER = `
 const { parentPort, workerData } = require('node:worker_threads');
 const body = '{"errors":false,"took":1,"items":[{"create":{"status":201}}]}';
+const answered = () => (Atomics.add(workerData.counts, 1, 1), Atomics.notify(workerData.counts, 1));
 const server = require('node:https').createServer(workerData.tls, (request, response) => {
-  request.resume().on('end', () => response.setHeader('content-length', body.length).end(body));
+  request.resume().on('end', () => response.setHeader('content-length', body.length).end(body, answered));
 });
-server.on('secureConnection', () => workerData.connections[0]++);
+server.on('secureConnection', () => workerData.counts[0]++);
 server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
 `;
 
@@ -168,8 +169,8 @@ describe('a request', () => {
 
   it('goes over the connection that is kept, also when an answer comes before Node says that its request is sent', async () => {
     const { ca, cert, key } = await certificates('localhost');
-    const connections = new Int32Array(new SharedArrayBuffer(4));
-    const server = new Worker(QUICK_SERVER, { eval: true, workerData: { tls: { cert, key }, connections } });
+    const counts = new Int32Array(new SharedArrayBuffer(8));
+    const server = new Worker(QUICK_SERVER, { eval: true, workerData: { tls: { cert, key }, counts } });
     onTestFinished(() => void server.terminate());
     const [port] = (await once(server, 'message')) as [number];
     const { post } = clientOf([`https://localhost:${port}`], { ca });
@@ -179,10 +180,10 @@ describe('a request', () => {
       await delay(1);
       const answered = post();
       for (let step = 0; step < 20; step++) await Promise.resolve();
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+      Atomics.wait(counts, 1, turn + 1, 10_000);
       expect((await answered).answer).toEqual(STORED);
     }
-    expect(connections[0]).toBe(1);
+    expect([...counts]).toEqual([1, 4]);
   });
 
   it('goes over a new connection when the one that was kept is closed', async () => {

@@ -11,6 +11,7 @@ export interface Hearing {
 
 /** What one read takes at most; TLS brings 16 KiB at a time. */
 const READ_BYTES = 32_768;
+const TURNS = 4;
 
 /** A connection that is kept from one request to the next. */
 export class Connection {
@@ -85,11 +86,11 @@ export class Connection {
 
   /**
    * Whether another request may follow an answer. It may not when that was one to half a request: the rest is not wanted. That a
-   * request is sent Node says a turn of its event loop late, and a quick answer is here before.
+   * request is sent Node says a turn of its event loop late (by TLS in a proxy's TLS some more), and a quick answer is here before.
    */
   async isReady(): Promise<boolean> {
     const isSent = () => this.#socket!.writableLength === 0;
-    if (!isSent()) await new Promise(setImmediate);
+    for (let turn = 0; turn < TURNS && !isSent(); turn++) await new Promise(setImmediate);
     return this.isOpen && isSent();
   }
 

@@ -199,11 +199,12 @@ export class LogFile {
     this.#grouper.endDue(this.#passOf(reading));
   }
 
-  /** Reads as `read` does, and where that gets no further the end is there: what is still open is handed over. */
+  /** Reads as `read` does, and where that gets no further the end is there: what is open is handed over, and what comes late goes on with it. */
   end(reading: Reading): void {
     if (this.#readOn(reading, false) > 0 || this.#readOn(reading, true) > 0) return;
     this.#midLine = this.#lanesMidLine();
     this.#grouper.endAll(this.#passOf(reading));
+    for (const lane of this.#midLine) this.#grouper.continues(lane);
     this.#ended = true;
   }
 

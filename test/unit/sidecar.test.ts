@@ -1,11 +1,12 @@
-import { closeSync, openSync, renameSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { ENV } from '../../api/names.ts';
 import { DEFAULT_LIMITS } from '../../api/sidecar-config.ts';
 import { criLine, numbered } from '../sidecar/cri.ts';
 import { expectDelivered, holds, PARTS, type Parts } from '../sidecar/delivering.ts';
-import { configOf, STREAMS } from '../sidecar/process.ts';
+import { configOf, STREAMS, type SidecarWorld } from '../sidecar/process.ts';
 import { until } from '../wait.ts';
 
 const SMALL = { ...DEFAULT_LIMITS, batchBytes: 16_384, batchAgeMs: 50 };
@@ -132,29 +133,55 @@ describe.concurrent('the sidecar, a process of its own', () => {
     await ended;
   });
 
-  it('at its end reads on while it waits for an answer: a writer may be killed no earlier', async ({
-    world,
-    server,
-  }) => {
-    world.configure(configOf([server.url], { limits: { ...DEFAULT_LIMITS, batchAgeMs: 60_000 } }));
+  it.for<[string, (world: SidecarWorld, content: string) => void]>([
+    ['in the file that is on its way', (world, content) => world.write(content)],
+    ['in one that is done', (world, content) => world.write(content, 'quiet')],
+    [
+      'in one that takes its place',
+      (world, content) => {
+        renameSync(world.file('cart'), world.file('cart', '0.log.20260102-030405'));
+        world.write(content);
+      },
+    ],
+  ])('at its end reads what is said while it waits for an answer, %s', async ([, happens], { world, server }) => {
+    const quiet = numbered('quiet', 5);
+    world.write(quiet.content, 'quiet');
+    const sidecar = world.start();
+    await holds(server, 5);
     const answer = Promise.withResolvers<void>();
     server.onRequest = async ({ stream }) => {
       if (stream === STREAMS.logs) await answer.promise;
       return undefined;
     };
     const [early, late] = [numbered('early', 20), numbered('late', 20)];
-    const sidecar = world.start();
-    await sidecar.hears('started');
-    const file = world.write(early.content);
-    const ended = expectDelivered(sidecar, { world, server }, [...early.texts, ...late.texts]);
-    await until('the early ones to be on their way', () =>
-      server.requests.some(({ stream }) => stream === STREAMS.logs),
-    );
-    world.write(late.content);
+    world.write(early.content);
+    const texts = [...quiet.texts, ...early.texts, ...late.texts];
+    const ended = expectDelivered(sidecar, { world, server }, texts);
+    const sent = () => server.requests.flatMap(({ stream, items }) => (stream === STREAMS.logs ? items : []));
+    await until('the early ones to be on their way', () => sent().length === 25);
+    // A writer may be killed no earlier than this is asked to end.
+    happens(world, late.content);
     answer.resolve();
     await ended;
     const seals = [...server.stored(STREAMS.files).values()].map(({ document }) => document.tracewell as object);
-    expect(seals).toContainEqual(expect.objectContaining({ kind: 'seal', size: statSync(file).size }));
+    for (const { file, size } of world.checkpoints())
+      expect(seals).toContainEqual(expect.objectContaining({ kind: 'seal', file, size }));
+  });
+
+  it('at its end sends what it can read before it tries again what it cannot', async ({ world, server }) => {
+    world.configure(configOf([server.url], { limits: { ...DEFAULT_LIMITS, batchAgeMs: 60_000 } }));
+    const sidecar = world.start();
+    await sidecar.hears('started');
+    const [packed, line] = [numbered('packed', 2000), numbered('line', 20)];
+    const gzip = gzipSync(packed.content);
+    const write = (from: number, to?: number) =>
+      world.write(gzip.subarray(from, to), 'cart', '0.log.20260102-030405.gz');
+    write(0, gzip.length / 2);
+    world.write(line.content, 'other');
+    const ended = expectDelivered(sidecar, { world, server }, [...line.texts, ...packed.texts]);
+    await holds(server, line.texts.length);
+    write(gzip.length / 2);
+    await ended;
   });
 
   it('waits for its configuration, even when the pod ends meanwhile', async ({ world, server }) => {
