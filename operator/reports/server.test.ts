@@ -1,4 +1,6 @@
-import { request, type RequestOptions } from 'node:https';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { Agent, request, type RequestOptions } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { connect } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -132,6 +134,35 @@ describe('refuses, with a sentence,', () => {
     const chunked = { headers: { authorization: 'Bearer cart-0.b.c', 'transfer-encoding': 'chunked' } };
     expect(await post({ body, options: chunked })).toMatchObject({ status: 413, body: message });
     expect(results).toEqual(['TooLarge', 'TooLarge']);
+  });
+
+  it.each([
+    ['is said to be too large', { 'content-length': 1_000_000 }],
+    ['is found to be', { 'transfer-encoding': 'chunked' }],
+  ])('a body that %s, and lets it be sent to its end: else nobody may hear why', async (_, headers) => {
+    const agent = new Agent({ keepAlive: true });
+    const options = { host: 'localhost', port, path: '/report', method: 'POST', ca, agent };
+    const asked = request({ ...options, headers: { authorization: 'Bearer cart-0.b.c', ...headers } });
+    asked.write(Buffer.alloc(300_000));
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    expect(response.statusCode).toBe(413);
+    response.resume();
+    asked.end(Buffer.alloc(700_000));
+    await Promise.all([once(asked, 'finish'), once(response, 'end')]);
+    // The same connection takes the next one.
+    expect(await post({ options: { agent } })).toMatchObject({ status: 200 });
+    agent.destroy();
+  });
+
+  it('a body that does not end, for a second', async () => {
+    const options = { host: 'localhost', port, path: '/report', method: 'POST', ca };
+    const asked = request({ ...options, headers: { authorization: 'Bearer cart-0.b.c', 'content-length': 1_000_000 } });
+    asked.on('error', () => undefined).write(Buffer.alloc(300_000));
+    const closed = once(asked, 'close');
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    response.on('error', () => undefined).resume();
+    await closed;
+    expect(response.statusCode).toBe(413);
   });
 
   it('the sixty-fifth at once, and asks it to come back', async () => {

@@ -22,6 +22,11 @@ const HANDSHAKE_MS = 5000;
 const HEADERS_MS = 5000;
 const REQUEST_MS = 10_000;
 const GRACE_MS = 1000;
+/**
+ * For so long what is left of a refused request is read, and forgotten: whoever is still sending when the connection closes hears of
+ * that, and may not hear why (RFC 9112, section 9.6).
+ */
+const LINGER_MS = 1000;
 
 /** `POST /report` over TLS: sidecars say how they stand. It bounds what it takes, and says why it does not take it. */
 export class ReportServer implements Part {
@@ -66,22 +71,23 @@ export class ReportServer implements Part {
       this.#sayOfApi(undefined);
       send(response, 200, answer);
     } catch (error) {
-      this.#refuse(response, error);
+      this.#refuse(request, response, error);
     } finally {
       this.#answering--;
     }
   }
 
-  #refuse(response: ServerResponse, error: unknown): void {
+  #refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     // Its client went away, or was too slow.
     if (response.destroyed) return;
     const refusal = error instanceof Refusal ? error : new Refusal(500, 'Unavailable', describe(error));
     this.#options.onReport(refusal.result);
     if (refusal.result === 'Unavailable') this.#sayOfApi(refusal.message);
     if (refusal.status === 503) response.setHeader('retry-after', RETRY_SECONDS);
-    // What of a body is not read, nobody waits for.
-    response.setHeader('connection', 'close');
     send(response, refusal.status, { error: refusal.message });
+    if (request.complete) return;
+    const cut = setTimeout(() => request.destroy(), LINGER_MS);
+    request.resume().once('close', () => clearTimeout(cut));
   }
 
   /** Once when it begins, and once when it is over. */
