@@ -22,16 +22,15 @@ interface Added {
 const FILES_AT_MOST = 10_000;
 const NONE: SealSums = { records: 0, bytes: 0, offsets: 0 };
 
-/** The seals of a namespace, by the identity of their file. */
+/** The seals of a namespace, by the identity of their file: of one that went on after its end the larger. */
 export async function sealsOf(request: Request, namespace: string): Promise<Map<string, SealDocument['tracewell']>> {
   const answer = await search<{ hits: { hits: FileHit[] } }>(request, streamsOf(namespace).files, {
     size: FILES_AT_MOST,
   });
-  return new Map(
-    answer.hits.hits.flatMap(({ _source: { tracewell } }) =>
-      tracewell.kind === 'seal' ? [[tracewell.file, tracewell] as const] : [],
-    ),
+  const seals = answer.hits.hits.flatMap(({ _source: { tracewell } }) =>
+    tracewell.kind === 'seal' ? [tracewell] : [],
   );
+  return new Map(seals.toSorted((a, b) => a.size - b.size).map((seal) => [seal.file, seal]));
 }
 
 /** The documents of a stream, added up by Elasticsearch for each file. */

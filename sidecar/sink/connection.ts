@@ -11,6 +11,7 @@ export interface Hearing {
 
 /** What one read takes at most; TLS brings 16 KiB at a time. */
 const READ_BYTES = 32_768;
+/** Of the event loop, until what is sent is known to be. */
 const TURNS = 4;
 
 /** A connection that is kept from one request to the next. */
