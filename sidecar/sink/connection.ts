@@ -87,7 +87,7 @@ export class Connection {
 
   /**
    * Whether another request may follow an answer. It may not when that was one to half a request: the rest is not wanted. That a
-   * request is sent Node says a turn of its event loop late (by TLS in a proxy's TLS some more), and a quick answer is here before.
+   * request is sent Node says a turn of its event loop late (TLS in a proxy's TLS was not measured), and a quick answer is here before.
    */
   async isReady(): Promise<boolean> {
     const isSent = () => this.#socket!.writableLength === 0;
