@@ -43,6 +43,8 @@ export interface GrouperOptions {
   from: LaneOffsets;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 /**
  * Makes the lines of one file records, per lane: puts the parts of a line together that the runtime cut, and lines that
  * continue the one before. The common line, whole and alone, passes through at once; a group is remembered by its extent, and
@@ -61,8 +63,13 @@ export class Grouper {
   constructor(options: GrouperOptions) {
     this.#options = options;
     this.#isFresh = options.from.map((offset) => offset === 0);
-    const text: Text = { buffer: Buffer.alloc(0), start: 0, end: 0, cut: 0 };
+    const text: Text = { buffer: NOTHING, start: 0, end: 0, cut: 0 };
     this.#record = { offset: 0, bytes: 0, lane: UNFRAMED, stamp: undefined, ...text, continued: false };
+  }
+
+  /** Lets go of the buffer that the last record was in. */
+  shrink(): void {
+    this.#record.buffer = NOTHING;
   }
 
   /** Where the lane's group begins, if one is open. */
@@ -78,7 +85,7 @@ export class Grouper {
 
   /** Whether a group is open that time alone can end. */
   get isWaiting(): boolean {
-    return this.#groups.some(({ isOpen, isMidLine }) => isOpen && !isMidLine);
+    return this.#openBytes > 0 && this.#groups.some(({ isOpen, isMidLine }) => isOpen && !isMidLine);
   }
 
   /** Whether the lane ended inside a line. */

@@ -1,13 +1,12 @@
-import { closeSync, fstatSync, readSync } from 'node:fs';
 import type { LossReason } from '../../api/names.ts';
 import { CLEAN_BYTES } from '../plain/document.ts';
-import { Collector, type ReadAt } from '../plain/collect.ts';
+import { Collector } from '../plain/collect.ts';
 import { Grouper, type Pass } from '../plain/grouper.ts';
 import { LineReader, type Chunk, type Line } from '../plain/lines.ts';
 import type { Extent, RawRecord } from '../plain/record.ts';
 import { stampAt } from '../plain/stamp.ts';
 import { answeredBytes, resumeAt, withRestLost, type Checkpoint } from './checkpoint.ts';
-import { unpack } from './compressed.ts';
+import { Descriptor } from './descriptor.ts';
 import type { Opened } from './discovery.ts';
 import { BegunAnew, isOfFile } from './file-error.ts';
 import type { Lane, LaneOffsets } from './lane.ts';
@@ -15,9 +14,10 @@ import { readNewest } from './newest.ts';
 import { Pace } from './pace.ts';
 import type { Account, LogFileOptions, Reading } from './reading.ts';
 
+const NOTHING = Buffer.alloc(0);
+
 /**
- * One open log file: reads on from where its checkpoint stands. The descriptor outlives renames and even removal of the path,
- * so what was opened is read to its end. System errors of reading are thrown.
+ * One open log file: reads on from where its checkpoint stands, to its end. System errors of reading are thrown.
  */
 export class LogFile {
   checkpoint: Checkpoint;
@@ -25,21 +25,18 @@ export class LogFile {
   finished = false;
   /** Records handed over and not yet answered for. */
   pending = 0;
-  #opened: Opened;
+  readonly #descriptor: Descriptor;
   #previous: LogFile | undefined;
   readonly #folder: string;
   readonly #collector: Collector;
   #lines = new LineReader();
   #grouper: Grouper;
   #from: LaneOffsets;
-  readonly #chunk: Chunk = { bytes: Buffer.alloc(0), from: 0, to: 0, base: 0, isLast: false };
+  readonly #chunk: Chunk = { bytes: NOTHING, from: 0, to: 0, base: 0, isLast: false };
   /** Everything before it was handed over as records or is in one that is not whole yet. */
   #position: number;
   /** At the last look. */
   #size: number;
-  #modifiedMs = NaN;
-  /** Read at each look, to be compared. */
-  #headNow: Buffer | undefined;
   #pendingBytes = 0;
   /** Bytes after the position that an earlier run of the program has answered for: other lanes were ahead. */
   #ahead: number;
@@ -47,7 +44,6 @@ export class LogFile {
   /** Where the lanes stood when it was given up. */
   #leftAt: LaneOffsets | undefined;
   #ended = false;
-  #isUnpacked = false;
   #unpacking: Promise<void> | undefined;
   /** Lanes that ended inside a line. */
   #midLine: readonly Lane[] = [];
@@ -55,7 +51,7 @@ export class LogFile {
   #isClosed = false;
 
   constructor({ opened, checkpoint, collector, previous, folder }: LogFileOptions) {
-    this.#opened = opened;
+    this.#descriptor = new Descriptor(opened);
     this.#previous = previous;
     this.#folder = folder;
     this.#collector = collector;
@@ -69,7 +65,7 @@ export class LogFile {
   }
 
   get inode(): string {
-    return this.#opened.inode;
+    return this.#descriptor.inode;
   }
 
   get position(): number {
@@ -97,17 +93,12 @@ export class LogFile {
 
   /** It is compressed, and must be unpacked before it is read. */
   get isPacked(): boolean {
-    return this.#opened.isPacked;
+    return this.#descriptor.isPacked;
   }
 
-  /**
-   * Bytes of the disk that are there only because this is open: nobody else can open it any more. What was unpacked to be read
-   * is read now, and is not counted.
-   */
+  /** Bytes of the disk that are there only because this is open: nobody else can open it any more. */
   get heldBytes(): number {
-    if (this.#isUnpacked || this.#isClosed) return 0;
-    const { nlink, size } = fstatSync(this.#opened.fd);
-    return nlink === 0 ? size : 0;
+    return this.#isClosed ? 0 : this.#descriptor.heldBytes;
   }
 
   /** Whether one of its records waits only for the time in which it could go on. */
@@ -117,7 +108,7 @@ export class LogFile {
 
   /** Nobody can write to it any more, or open it. */
   get isRemoved(): boolean {
-    return fstatSync(this.#opened.fd).nlink === 0;
+    return this.#descriptor.isRemoved;
   }
 
   /** Where its bytes are. */
@@ -130,46 +121,37 @@ export class LogFile {
 
   /** Looks how long the file is; false when it was begun anew: shorter than what was read, or with another beginning. */
   look(): boolean {
-    if (this.#opened.isPacked || this.#isClosed) return true;
-    const { size, mtimeMs } = fstatSync(this.#opened.fd);
-    if (size === this.#size && mtimeMs === this.#modifiedMs) return true;
-    if (size < this.#position || !this.#beginsAsBefore()) return false;
-    this.#modifiedMs = mtimeMs;
+    if (this.isPacked || this.#isClosed) return true;
+    const size = this.#descriptor.look(this.#position);
+    if (size === undefined) return false;
     this.#setSize(size);
     return true;
   }
 
   /** Whether the other one begins as this one did, and has all that was read of it. */
-  isCopiedIn({ head, size }: Opened): boolean {
-    const mine = this.#opened.head;
-    return size >= this.#position && head.subarray(0, mine.length).equals(mine);
+  isCopiedIn(opened: Opened): boolean {
+    return this.#descriptor.isCopiedIn(opened, this.#position);
   }
 
   /** Goes on in a copy. What was handed over stays what it is. */
   moveTo(opened: Opened): void {
-    closeSync(this.#opened.fd);
-    this.#opened = { ...opened, head: this.#opened.head };
+    this.#descriptor.moveTo(opened);
     this.#setSize(Math.max(this.#position, opened.isPacked ? opened.size : 0));
     if (opened.isPacked) this.finished = true;
   }
 
   /** Makes a compressed file one that can be read: once, whoever asks for it meanwhile. */
   async unpack(): Promise<void> {
-    while (this.#opened.isPacked && !this.#isClosed) {
+    while (this.isPacked && !this.#isClosed) {
       this.#unpacking ??= this.#unpack().finally(() => (this.#unpacking = undefined));
       await this.#unpacking;
     }
   }
 
   async #unpack(): Promise<void> {
-    const packed = this.#opened;
-    const fd = await unpack(packed.fd, this.#folder);
-    if (this.#opened !== packed || this.#isClosed) return closeSync(fd);
-    closeSync(packed.fd);
-    this.#opened = { ...packed, fd, isPacked: false };
-    this.#isUnpacked = true;
+    if (!(await this.#descriptor.unpack(this.#folder, () => this.#isClosed))) return;
     this.finished = true;
-    this.#setSize(Math.max(this.#position, fstatSync(fd).size));
+    this.#setSize(Math.max(this.#position, this.#descriptor.size));
   }
 
   /** Reads a chunk and hands its records over; returns how many bytes it got further. */
@@ -189,9 +171,9 @@ export class LogFile {
    * comes, and count only then.
    */
   readNewest(reading: Reading): void {
-    if (this.#opened.isPacked || this.unread === 0) return;
+    if (this.isPacked || this.unread === 0) return;
     const buffer = reading.buffer.subarray(0, Math.min(reading.buffer.length, this.unread));
-    readNewest({ ...reading, buffer, readAt: this.#readAt, size: this.#size });
+    readNewest({ ...reading, buffer, readAt: this.#descriptor.readAt, size: this.#size });
   }
 
   /** Hands over the groups after which nothing more has come for long enough; what follows is not there yet. */
@@ -251,27 +233,36 @@ export class LogFile {
     try {
       await this.unpack();
       if (this.#isClosed || this.isGivenUp) return undefined;
-      const text = new Collector().collect(this.#readAt, { offset, bytes, lane }, CLEAN_BYTES);
-      return text && { offset, bytes, lane, ...text, stamp: stampAt(this.#readAt, offset), continued: false };
+      const text = new Collector().collect(this.#descriptor.readAt, { offset, bytes, lane }, CLEAN_BYTES);
+      return (
+        text && { offset, bytes, lane, ...text, stamp: stampAt(this.#descriptor.readAt, offset), continued: false }
+      );
     } catch (error) {
       if (isOfFile(error)) return undefined;
       throw error;
     }
   }
 
+  /** Lets go of the buffer that it was read into last. */
+  shrink(): void {
+    this.#chunk.bytes = NOTHING;
+    this.#grouper.shrink();
+  }
+
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#size = this.#position;
-    closeSync(this.#opened.fd);
+    this.#descriptor.close();
   }
 
-  readonly #readAt: ReadAt = (into, offset) => readSync(this.#opened.fd, into, 0, into.length, offset);
-
   #readOn(reading: Reading, isLast: boolean): number {
-    const { buffer } = reading;
-    const to = this.#readAt(buffer, this.#position);
-    const chunk = Object.assign(this.#chunk, { bytes: buffer, base: this.#position, from: 0, to, isLast });
+    const chunk = this.#chunk;
+    chunk.bytes = reading.buffer;
+    chunk.base = this.#position;
+    chunk.from = 0;
+    chunk.to = this.#descriptor.readAt(chunk.bytes, chunk.base);
+    chunk.isLast = isLast;
     const pass = this.#passOf(reading);
     let hasRoom = true;
     const onLine = (line: Line): boolean => {
@@ -351,7 +342,7 @@ export class LogFile {
       if (!this.look()) throw new BegunAnew();
       this.#lose('Truncated', bytes);
     };
-    return new Grouper({ readAt: this.#readAt, collector: this.#collector, onLost, from: this.#from });
+    return new Grouper({ readAt: this.#descriptor.readAt, collector: this.#collector, onLost, from: this.#from });
   }
 
   /** Whether an earlier run of the program got an answer for this line. */
@@ -390,11 +381,5 @@ export class LogFile {
 
   #lose(reason: LossReason, bytes: number): void {
     this.#lost = { reason, bytes: (this.#lost?.bytes ?? 0) + bytes };
-  }
-
-  #beginsAsBefore(): boolean {
-    const { fd, head } = this.#opened;
-    this.#headNow ??= Buffer.allocUnsafeSlow(head.length);
-    return readSync(fd, this.#headNow, 0, head.length, 0) === head.length && this.#headNow.equals(head);
   }
 }

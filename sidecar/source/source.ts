@@ -103,6 +103,7 @@ export class Source {
     const present = new Set<string>();
     const unknown = new Set<string>();
     this.#containers = listContainers(logs, chosen, this.complain);
+    const held = new Map(this.#held.values().map((file) => [file.inode, file]));
     for (const container of this.#containers) {
       // A file that cannot be seen is not gone.
       const onTrouble: OnTrouble = (path, error) => {
@@ -114,12 +115,12 @@ export class Source {
         present.add(found.inode);
         // The runtime writes into a renamed file until it has opened the new one.
         const finished = ending || files.slice(index + 1).some(({ size, run }) => size > 0 || run > found.run);
-        if (!this.#meet(found, finished || found.isPacked)) unknown.add(container);
+        if (!this.#meet(found, held.get(found.inode), finished || found.isPacked)) unknown.add(container);
       }
     }
     this.#part(present, ending);
     this.#bound(limits.heldBytes, present);
-    for (const container of this.#containers) if (!unknown.has(container)) this.#lookForAbsent(container, ending);
+    this.#lookForAbsent(new Set(this.#containers).difference(unknown), ending);
   }
 
   /** Lets go of a file that is read to its end and answered for. */
@@ -151,9 +152,10 @@ export class Source {
     log.error('cannot read a log file or folder', { path, error: describe(error), cure });
   };
 
-  /** Lets go of what a large record made the memory grow to. */
+  /** Lets go of what a large record made the memory grow to, and of the buffer that files were read into. */
   shrink(): void {
     this.#collector.shrink();
+    for (const file of [...this.#held.values(), ...this.#leaving]) file.shrink();
   }
 
   closeAll(): void {
@@ -164,11 +166,10 @@ export class Source {
   }
 
   /** False when it could not be found out which file this is. */
-  #meet(found: FoundFile, finished: boolean): boolean {
+  #meet(found: FoundFile, held: LogFile | undefined, finished: boolean): boolean {
     if (found.size === 0 || this.#done.get(found.inode)?.size === found.size) return true;
     // A file that was done and has grown: its writer was late.
     this.#done.delete(found.inode);
-    const held = this.#held.values().find(({ inode }) => inode === found.inode);
     if (held) {
       held.finished ||= finished;
       return true;
@@ -343,20 +344,23 @@ export class Source {
     this.#options.onEnded(checkpoint);
   }
 
-  #lookForAbsent(container: string, ending: boolean): void {
+  /** `containers`: those of whose folders all is known. */
+  #lookForAbsent(containers: ReadonlySet<string>, ending: boolean): void {
     const { state, log } = this.#options;
     const leaving = [...this.#leaving].map(({ checkpoint }) => checkpoint.file);
     const here = new Set([...this.#held.keys(), ...leaving, ...[...this.#done.values()].map(({ file }) => file)]);
     this.#absent.found(here);
-    const absent = [...state.files()].filter((one) => one.container === container && !here.has(one.file));
-    const { concluded, forgotten } = this.#absent.look(absent, ending);
-    for (const checkpoint of concluded) {
-      const { run, lost } = checkpoint;
-      const lostBytes = Object.values(lost).reduce((sum, bytes) => sum + bytes, 0);
-      if (lostBytes > 0)
-        log.warn('a log file was removed before it was read to its end', { container, run, lostBytes });
-      this.#conclude(checkpoint);
+    const absent = [...state.files()].filter(({ container, file }) => !here.has(file) && containers.has(container));
+    for (const checkpoints of Map.groupBy(absent, ({ container }) => container).values()) {
+      const { concluded, forgotten } = this.#absent.look(checkpoints, ending);
+      for (const checkpoint of concluded) {
+        const { run, container, lost } = checkpoint;
+        const lostBytes = Object.values(lost).reduce((sum, bytes) => sum + bytes, 0);
+        if (lostBytes > 0)
+          log.warn('a log file was removed before it was read to its end', { container, run, lostBytes });
+        this.#conclude(checkpoint);
+      }
+      for (const { file } of forgotten) state.forget(file);
     }
-    for (const { file } of forgotten) state.forget(file);
   }
 }

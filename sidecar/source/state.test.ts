@@ -151,7 +151,7 @@ it('does not begin with a folder that cannot be used', () => {
   expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('');
 });
 
-it('writes a checkpoint over the one before, however long that was, and makes it anew every ten seconds', () => {
+it('writes a checkpoint over the one before, however long that was, and makes it anew every minute', () => {
   const { folder, state, later } = open();
   const path = join(folder, `${nameOf(1)}.json`);
   const files = new Set<number>();
@@ -161,7 +161,7 @@ it('writes a checkpoint over the one before, however long that was, and makes it
     expect(open(folder).state.get(nameOf(1))).toEqual(checkpointOf(1, stored));
   }
   expect(files.size).toBe(1);
-  later(9999);
+  later(59_999);
   state.save([checkpointOf(1, 3)]);
   expect(files).toContain(statSync(path).ino);
   later(1);

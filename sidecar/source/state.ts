@@ -25,8 +25,11 @@ export interface StateOptions {
   now: () => number;
 }
 
-/** What was written is forced onto the disk once in this time: of a pod with many files that costs as much as reading them. */
-const SYNC_MS = 10_000;
+/**
+ * What was written is forced onto the disk once in this time: of a pod with many files that costs as much as reading them, and what
+ * it spares after a crash of the node is a second reading. The kernel itself writes after half a minute.
+ */
+const SYNC_MS = 60_000;
 
 /** The file of what the forgotten ones add up to: no checkpoint. */
 const GONE = 'gone';
