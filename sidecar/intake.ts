@@ -17,12 +17,16 @@ export interface IntakeOptions {
   log: Log;
 }
 
+/** What is made of the configuration once for each file. */
+interface Way extends Pick<Reading, 'emit' | 'take'> {
+  origin: Origin;
+}
+
 /** How lines of files come into the outbox under one configuration. */
 export class Intake {
   readonly config: Config;
   readonly #options: IntakeOptions;
-  /** What is made of the configuration once for each file. */
-  readonly #origins = new WeakMap<LogFile, Origin>();
+  readonly #ways = new WeakMap<LogFile, Way>();
 
   constructor(config: Config, options: IntakeOptions) {
     this.config = config;
@@ -38,37 +42,41 @@ export class Intake {
   readingOf(file: LogFile, now: Now): Reading {
     const { grouping } = this.config;
     const { chunk } = this.#options.outbox;
-    return { grouping, buffer: chunk, now, emit: this.#emitOf(file), take: this.#takeOf(file) };
+    const { emit, take } = this.#wayOf(file);
+    return { grouping, buffer: chunk, now, emit, take };
   }
 
   originOf(file: LogFile): Origin {
-    let origin = this.#origins.get(file);
-    if (!origin) {
+    return this.#wayOf(file).origin;
+  }
+
+  #wayOf(file: LogFile): Way {
+    let way = this.#ways.get(file);
+    if (!way) {
       const { pod, redactor, settings } = this.config;
       const constant = constantPart(pod, file.checkpoint.container, settings.cluster);
-      this.#origins.set(file, (origin = { file: file.checkpoint.file, constant, redactor }));
+      const origin = { file: file.checkpoint.file, constant, redactor };
+      this.#ways.set(file, (way = { origin, emit: this.#emitOf(file, origin), take: this.#takeOf(file, origin) }));
     }
-    return origin;
+    return way;
   }
 
   /** Takes ordinary lines of a file, where no rule has to look at them. */
-  #takeOf(file: LogFile): Reading['take'] {
+  #takeOf(file: LogFile, origin: Origin): Reading['take'] {
     const { outbox } = this.#options;
     const { drop, grouping, settings } = this.config;
     if (drop) return undefined;
     const multiline = multilineOf(grouping);
     const { batchBytes: full, recordBytes: limit } = settings.limits;
-    const origin = this.originOf(file);
     return (lines) => {
       const { count, covered, to, waiting } = outbox.take(file, origin, { ...lines, limit, full, multiline });
       return { count, covered, to, waiting, isFull: outbox.bytes >= full };
     };
   }
 
-  #emitOf(file: LogFile): Emit {
+  #emitOf(file: LogFile, origin: Origin): Emit {
     const { outbox, unframed, log } = this.#options;
     const { drop, settings } = this.config;
-    const origin = this.originOf(file);
     const { batchBytes } = settings.limits;
     return (record) => {
       outbox.add(file, origin, record, drop);

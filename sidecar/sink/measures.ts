@@ -41,15 +41,17 @@ export class Measures implements Sink {
 
   /** A batch is answered for, at this moment (milliseconds since 1970); what there is of it stands for the rest. */
   acknowledged({ stamps, formats, weights }: Sample, at: number): void {
-    for (const [i, stamp] of stamps.entries()) {
+    const byFormat: Record<string, number> = {};
+    for (let i = 0; i < stamps.length; i++) {
       const weight = weights[i]!;
-      this.#formats = addByRule(this.#formats, { [formats[i]!]: weight });
-      const ms = Math.max(0, at - stamp);
+      byFormat[formats[i]!] = (byFormat[formats[i]!] ?? 0) + weight;
+      const ms = Math.max(0, at - stamps[i]!);
       this.#delay.ms += Math.round(ms * weight);
       this.#delay.records += weight;
       const bucket = DELAY_SECONDS.findIndex((bound) => ms <= 1000 * bound);
       if (bucket >= 0) this.#delay.buckets[bucket]! += weight;
     }
+    this.#formats = addByRule(this.#formats, byFormat);
   }
 
   now(): Measured {

@@ -11,8 +11,8 @@ export interface Sample {
   weights: number[];
 }
 
-/** Of a batch with no more records than this each is looked at; a few microseconds are all that there is for it. */
-const AT_MOST = 16;
+/** Of a batch with no more records than this each is looked at; ten microseconds each are all that there is for it. */
+const AT_MOST = 8;
 const NEWLINE = 10;
 const QUOTE = 34;
 /** How a document begins, up to its stamp. */

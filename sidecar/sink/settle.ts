@@ -23,7 +23,8 @@ interface Share {
   stored: Count;
   deadLettered: Count;
   discarded: Count;
-  discardedBy: Record<string, number>;
+  /** Undefined while nothing is discarded, as mostly. */
+  discardedBy: Record<string, number> | undefined;
   duplicates: number;
   unframed: number;
 }
@@ -42,7 +43,7 @@ export function settle(batch: Batch, fates: Fates, standings: Standings): Checkp
     share.unframed += run.unframed;
     if (fates === 'stored') include(share[rule === undefined ? 'stored' : 'discarded'], to - from, run);
     else addEach(share, batch, run, fates);
-    if (rule !== undefined) share.discardedBy[rule] = (share.discardedBy[rule] ?? 0) + to - from;
+    if (rule !== undefined) share.discardedBy = addByRule(share.discardedBy ?? {}, { [rule]: to - from });
   }
   return [...shares].map(([file, share]) => {
     const { stored, deadLettered, discarded, duplicates, unframed } = share;
@@ -54,7 +55,7 @@ export function settle(batch: Batch, fates: Fates, standings: Standings): Checkp
       deadLettered: add(checkpoint.deadLettered, deadLettered),
       discarded: add(checkpoint.discarded, discarded),
       discardedBy: addByRule(checkpoint.discardedBy, share.discardedBy),
-      redactedBy: addByRule(checkpoint.redactedBy, batch.redactions.get(file) ?? {}),
+      redactedBy: addByRule(checkpoint.redactedBy, batch.redactions.get(file)),
       duplicates: checkpoint.duplicates + duplicates,
       unframed: checkpoint.unframed + unframed,
     };
@@ -82,17 +83,22 @@ const newShare = (): Share => ({
   stored: none(),
   deadLettered: none(),
   discarded: none(),
-  discardedBy: {},
+  discardedBy: undefined,
   duplicates: 0,
   unframed: 0,
 });
 
 function add(sums: Sums, { records, bytes, offsets }: Count): Sums {
+  if (records === 0) return sums;
   return { records: sums.records + records, bytes: sums.bytes + bytes, offsets: sums.offsets + BigInt(offsets) };
 }
 
 /** The sums of both, by rule. */
-export function addByRule(sums: Record<string, number>, more: Record<string, number>): Record<string, number> {
+export function addByRule(
+  sums: Record<string, number>,
+  more: Record<string, number> | undefined,
+): Record<string, number> {
+  if (!more) return sums;
   const all = { ...sums };
   for (const [rule, count] of Object.entries(more)) {
     const name = rule in all || Object.keys(all).length < RULES_AT_MOST ? rule : OTHER_RULES;
