@@ -4,7 +4,7 @@ import { startAll, stopAll, type Part } from '../runtime/lifecycle.ts';
 import { jsonLog } from '../runtime/log.ts';
 import { ConfigFiles, readEnvironment } from './config.ts';
 import { EngineBody } from './engine/engine-body.ts';
-import { loadEngine } from './engine/engine.ts';
+import { engineLoader } from './engine/engine.ts';
 import { Pipeline } from './pipeline.ts';
 import { Reminder } from './reminder.ts';
 import { OperatorFiles } from './report/operator-files.ts';
@@ -18,7 +18,6 @@ import { Deliverer } from './sink/deliver.ts';
 import { Measures } from './sink/measures.ts';
 import { Outbox } from './sink/outbox.ts';
 import { Sealer } from './sink/sealer.ts';
-import { pack } from './sink/slice.ts';
 import { Standing } from './sink/standing.ts';
 import { Source } from './source/source.ts';
 import { State } from './source/state.ts';
@@ -28,6 +27,8 @@ const wall = () => Date.now();
 /** `performance` would load half a dozen modules more. */
 const now = () => process.uptime() * 1000;
 const random = Math.random;
+/** There with `--expose-gc`, as the image has it. */
+const collect = () => globalThis.gc?.();
 const log = jsonLog((line) => process.stdout.write(line), wall);
 
 try {
@@ -53,21 +54,21 @@ try {
   const onSealed = (file: string, size: number) => state.sealed(file, size);
   const isIdle = () => files.isIdle;
   const told = { log, reminder, now, wall, random, ending };
-  const engine = env.engine === 'plain' ? undefined : loadEngine();
-  if (!engine && env.engine !== 'plain')
+  const load = env.engine === 'plain' ? undefined : engineLoader();
+  if (!load && env.engine !== 'plain')
     log.warn('this machine has no WebAssembly SIMD: the plain path is used, which costs more CPU');
-  const packed = (bytes: Buffer) => engine?.gzipOf(bytes) ?? pack(bytes);
-  const sealer = new Sealer({ sink, streams, pack: packed, version: VERSION, ...told, isIdle, onSealed });
+  const body = load ? new EngineBody(load, wall) : new PlainBody(wall);
+  const pack = (bytes: Buffer) => body.gzip(bytes);
+  const sealer = new Sealer({ sink, streams, pack, version: VERSION, ...told, isIdle, onSealed });
   const sealed = sealing(sealer, config);
   const source = new Source({ logs, podUid: pod.uid, state, folder: env.state, log, reminder, now, ...sealed });
   const measures: Measures = new Measures(sink, wall(), () => outbox.oldest);
   const deliverer = new Deliverer({ sink: measures, streams, ...told });
-  const body = engine ? new EngineBody(engine, wall) : new PlainBody(wall);
   const limits = () => settings().limits;
   const onAcknowledged: Measures['acknowledged'] = (...of) => measures.acknowledged(...of);
   const outbox: Outbox = new Outbox({ deliverer, state, body, limits, now, wall, onAcknowledged });
-  const pipeline = new Pipeline({ source, outbox, config, isIdle, log, now, wall, ending: pipelineEnding });
-  const path = engine ? 'engine' : 'plain';
+  const pipeline = new Pipeline({ source, outbox, config, isIdle, log, now, wall, collect, ending: pipelineEnding });
+  const path = load ? 'engine' : 'plain';
   const operator = new OperatorFiles(env.config, env.token);
   const target = () => operator.read();
   const report = standing({ files, sink, state, measures, source, version: VERSION, path });

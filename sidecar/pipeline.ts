@@ -22,6 +22,8 @@ export interface PipelineOptions {
   now: () => number;
   /** Milliseconds since 1970, as log files are stamped. */
   wall: () => number;
+  /** Collects garbage, now. */
+  collect: () => void;
   /** Aborted by `stop`; others that wait listen to it too. */
   ending: AbortController;
 }
@@ -38,8 +40,9 @@ const QUIET_MS = 5000;
 const CONFIG_MS = 200;
 /** After which a file that could not be read is tried again: it may be a full disk on which it cannot be unpacked. */
 const RETRY_MS = 5000;
-/** Without a new byte for this long a pod is quiet. */
+/** Without a new byte for this long a pod is quiet; and for this long it gives back the memory that it does not need then. */
 const BUSY_MS = 2000;
+const RELEASE_MS = 30_000;
 /**
  * At the end the runtime may still be copying what the containers said last, and one that used up its grace period is killed at the
  * moment at which the sidecar is asked to end; a writer that never stops is left after so many looks.
@@ -76,6 +79,7 @@ export class Pipeline implements Part {
   /** A file could not be read in the last pass. */
   #hasTrouble = false;
   #intake: Intake | undefined;
+  #isReleased = false;
   #lookedAt = -Infinity;
   #lastByteAt = -Infinity;
   #running: Promise<void> = Promise.resolve();
@@ -128,7 +132,7 @@ export class Pipeline implements Part {
    * the pod says meanwhile is in its log files, and as much of it as is there then is read.
    */
   async #idle(): Promise<void> {
-    const { ending, isIdle, outbox, source } = this.#options;
+    const { ending, isIdle, source } = this.#options;
     let isDrained = false;
     while (isIdle() && !ending.signal.aborted) {
       if (!isDrained) {
@@ -136,9 +140,8 @@ export class Pipeline implements Part {
         // What waits to be delivered may be held open, but not more than is allowed.
         if (!isDrained) this.#lookNow();
       } else if (source.holdsFiles) {
-        outbox.shrink();
-        source.shrink();
         source.closeAll();
+        this.#release();
       } else {
         await wait(FOLDERS_MS, ending.signal);
       }
@@ -235,7 +238,8 @@ export class Pipeline implements Part {
     this.#hasTrouble = false;
     for (const file of source.files()) {
       if (this.#options.isIdle()) break;
-      if (now() < (this.#postponed.get(file) ?? 0)) continue;
+      const until = this.#postponed.get(file);
+      if (until !== undefined && now() < until) continue;
       try {
         progress += await this.#readOn(file);
       } catch (error) {
@@ -251,7 +255,10 @@ export class Pipeline implements Part {
         source.complain(`${container}/${run}.log`, error);
       }
     }
-    if (progress > 0) this.#lastByteAt = now();
+    if (progress > 0) {
+      this.#lastByteAt = now();
+      this.#isReleased = false;
+    }
     return progress;
   }
 
@@ -266,14 +273,16 @@ export class Pipeline implements Part {
       source.restart(file);
       return 1;
     }
+    let at = lookedAt;
     for (;;) {
       // While it waited for room its compressed copy may have taken its place.
       if (file.isPacked) await file.unpack();
       // Or it was given up, or let go of because it is no longer selected.
       if (file.isClosed) return 1;
-      if (file.unread === 0 || (file.read(this.#intake!.readingOf(file, this.#now)) <= 0 && !this.#intake!.isFull))
-        break;
-      if (this.#intake!.isFull && !(await this.#makeRoom())) return file.position - before;
+      if (file.unread === 0 || (file.read(this.#intake!.readingOf(file, at)) <= 0 && !this.#intake!.isFull)) break;
+      if (!this.#intake!.isFull) continue;
+      if (!(await this.#makeRoom())) return file.position - before;
+      at = this.#now;
     }
     // What came after the look, while this waited for room, may go on with what is open.
     if (file.isWaiting) file.endDue(this.#intake!.readingOf(file, lookedAt));
@@ -315,6 +324,19 @@ export class Pipeline implements Part {
     return Math.max(POLL_LEAST_MS, Math.min(POLL_MS, batchAgeMs, 2 * fillMs));
   }
 
+  /**
+   * Gives back, once in a quiet time, what a busy one made the pod need. Nothing else would collect it: a quiet program makes too
+   * little garbage.
+   */
+  #release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    const { collect, outbox, source } = this.#options;
+    outbox.release();
+    source.shrink();
+    collect();
+  }
+
   /** Until something can have changed: for a short time while the pod is busy, to a hint or for long when it is quiet. */
   async #rest(nextAt: number): Promise<void> {
     const { ending, isIdle, now, outbox, source } = this.#options;
@@ -322,8 +344,6 @@ export class Pipeline implements Part {
     // What could not leave goes as soon as there is room for it.
     if (outbox.isDueIn(ms)) return outbox.landed(ms);
     if (!outbox.isEmpty || source.hasOpen || now() - this.#lastByteAt < BUSY_MS) return wait(ms, ending.signal);
-    outbox.shrink();
-    source.shrink();
     const folders = source.folders().join();
     const watch = watchFolders(source.folders());
     ending.signal.addEventListener('abort', watch.close);
@@ -334,6 +354,7 @@ export class Pipeline implements Part {
         const progress = await this.#readAll();
         outbox.save();
         if (progress > 0 || !outbox.isEmpty || isIdle() || source.folders().join() !== folders) break;
+        if (now() - this.#lastByteAt >= RELEASE_MS) this.#release();
         await wait(QUIET_MS, watch.changed);
       } while (!watch.changed.aborted);
     } finally {

@@ -1,9 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { loadEngine } from './engine.ts';
+import { engineLoader } from './engine.ts';
 
-const engine = loadEngine()!;
+const engine = engineLoader()!();
 
 function packed(bytes: Uint8Array): Buffer {
   engine.body.set(bytes);

@@ -6,6 +6,7 @@ import type { Redactor } from '../plain/redact/redactor.ts';
 import { FIELDS } from '../plain/fields.ts';
 import { isUrgent, URGENT } from '../sink/age.ts';
 import type { BulkBody, LineRange, Rows } from '../sink/bulk-body.ts';
+import { pack } from '../sink/slice.ts';
 import { openingTables } from './openings.ts';
 import { engineTable } from './table.ts';
 import { LANES, STDERR, STDOUT, UNFRAMED } from '../source/lane.ts';
@@ -19,28 +20,23 @@ const LANE_BYTES = 6;
 
 const MULTILINE = { Off: 0, Auto: 1, Pattern: 2 } as const;
 
-/** The body in the engine's memory. What the engine leaves aside the plain writer puts there, too. */
-export class EngineBody implements BulkBody {
-  readonly chunk: Buffer;
-  readonly #engine: Engine;
-  readonly #body: Body;
-  readonly #writer: DocumentWriter;
-  readonly #rows: Rows;
-  readonly #parts = new WeakMap<Origin, OriginParts>();
-  #origin: Origin | undefined;
-  #hasOrigin = false;
+/** An engine, and what stands in its memory. */
+class Desk {
+  readonly engine: Engine;
+  readonly body: Body;
+  readonly writer: DocumentWriter;
+  readonly rows: Rows;
 
   constructor(engine: Engine, wall: () => number) {
-    this.#engine = engine;
-    this.chunk = engine.chunk;
-    this.#body = new Body(engine.body);
-    this.#writer = new DocumentWriter(this.#body, wall);
+    this.engine = engine;
+    this.body = new Body(engine.body);
+    this.writer = new DocumentWriter(this.body, wall);
     for (const [key, code] of engineTable()) engine.addKey(key, code);
     for (const [field, name] of FIELDS.entries()) engine.nameField(field, name);
     for (const level of URGENT) engine.addUrgent(level);
     engine.setOpenings(openingTables());
     const { rows } = engine;
-    this.#rows = {
+    this.rows = {
       count: 0,
       to: 0,
       covered: 0,
@@ -51,9 +47,31 @@ export class EngineBody implements BulkBody {
       redactions: new Map(),
     };
   }
+}
+
+/**
+ * The body in the engine's memory. What the engine leaves aside the plain writer puts there, too. There is an engine from the first
+ * use until `release`, with which its memory goes.
+ */
+export class EngineBody implements BulkBody {
+  readonly #load: () => Engine;
+  readonly #wall: () => number;
+  readonly #parts = new WeakMap<Origin, OriginParts>();
+  #loaded: Desk | undefined;
+  #origin: Origin | undefined;
+  #hasOrigin = false;
+
+  constructor(load: () => Engine, wall: () => number) {
+    this.#load = load;
+    this.#wall = wall;
+  }
+
+  get chunk(): Buffer {
+    return this.#engine.chunk;
+  }
 
   get length(): number {
-    return this.#body.length;
+    return this.#loaded?.body.length ?? 0;
   }
 
   since(start: number): Buffer {
@@ -65,7 +83,7 @@ export class EngineBody implements BulkBody {
   }
 
   write(record: RawRecord, origin: Origin): boolean {
-    return this.#payload(record, origin) ?? isUrgent(this.#writer.write(record, origin));
+    return this.#payload(record, origin) ?? isUrgent(this.#desk.writer.write(record, origin));
   }
 
   /** Lets the engine write a record; undefined when that is the plain writer's. */
@@ -118,7 +136,7 @@ export class EngineBody implements BulkBody {
     job[JOB.most] = MOST_ROWS;
     job[JOB.urgent] = 0;
     job[JOB.declined] = 0;
-    const rows = this.#rows;
+    const rows = this.#desk.rows;
     rows.redactions.clear();
     this.#engine.convert();
     while (job[JOB.declined] !== 0) {
@@ -129,7 +147,8 @@ export class EngineBody implements BulkBody {
     rows.to = job[JOB.at]! - chunkAt;
     rows.covered = job[JOB.covered]!;
     rows.offsetSum = this.#engine.jobOffsetSum[0]!;
-    rows.waiting = [JOB.waiting, JOB.waiting + 1].flatMap((field) => (job[field]! > 0 ? [job[field]! - chunkAt] : []));
+    rows.waiting.length = 0;
+    for (const field of [JOB.waiting, JOB.waiting + 1]) if (job[field]! > 0) rows.waiting.push(job[field]! - chunkAt);
     rows.isUrgent = job[JOB.urgent] === 1;
     this.#body.length = job[JOB.to]! - bodyAt;
     return rows;
@@ -149,7 +168,7 @@ export class EngineBody implements BulkBody {
     origin.redactor?.hits.clear();
     if (this.write({ offset, bytes, lane, stamp, ...place, cut: 0, continued: false }, origin)) job[JOB.urgent] = 1;
     job[JOB.to] = bodyAt + this.#body.length;
-    const rows = this.#rows;
+    const rows = this.#desk.rows;
     const row = job[JOB.rows]!++;
     rows.offsets[row] = offset;
     rows.bytes[row] = bytes;
@@ -170,8 +189,30 @@ export class EngineBody implements BulkBody {
     return room.subarray(0, packed.length);
   }
 
-  /** Memory that was written to stays; it is a body's, no more. */
+  gzip(bytes: Buffer): Buffer {
+    return this.#engine.gzipOf(bytes) ?? pack(bytes);
+  }
+
+  /** Memory of the engine that was written to stays until `release`. */
   shrink(): void {}
+
+  release(): void {
+    if (this.length > 0) return;
+    this.#loaded = undefined;
+    this.#origin = undefined;
+  }
+
+  get #desk(): Desk {
+    return (this.#loaded ??= new Desk(this.#load(), this.#wall));
+  }
+
+  get #engine(): Engine {
+    return this.#desk.engine;
+  }
+
+  get #body(): Body {
+    return this.#desk.body;
+  }
 
   #isReady(origin: Origin): boolean {
     if (origin === this.#origin) return this.#hasOrigin;
@@ -188,7 +229,11 @@ function partsOf({ file, constant }: Origin): OriginParts {
   const action = Buffer.from(`{"create":{"_id":"${file}.`);
   const tracewell = Buffer.from(`,"tracewell":{"file":"${file}","bytes":`);
   const behind = (part: Buffer) => Buffer.concat([Buffer.from('"},'), part]);
-  return [action, tracewell, behind(constant), behind(withoutService(constant))];
+  const [shared, nameless] = [behind(constant), behind(withoutService(constant))];
+  return {
+    bytes: Buffer.concat([action, tracewell, shared, nameless]),
+    sizes: [action.length, tracewell.length, shared.length, nameless.length],
+  };
 }
 
 /** The payload without what must be replaced; undefined when that is nothing. */

@@ -5,8 +5,14 @@ import { ENGINE_WASM } from './wasm.ts';
 /** `[start, end)` of a buffer. */
 export type Piece = Pick<Text, 'buffer' | 'start' | 'end'>;
 
-/** What is the same for every record of a file: around its name, behind its text, and that without a service's name. */
-export type OriginParts = readonly [action: Buffer, tracewell: Buffer, constant: Buffer, nameless: Buffer];
+/**
+ * What is the same for every record of a file, one behind the other, and how long each is: around its name, behind its text, and that
+ * without a service's name.
+ */
+export interface OriginParts {
+  bytes: Buffer;
+  sizes: readonly [action: number, tracewell: number, constant: number, nameless: number];
+}
 
 /** What the engine is made of: `assembly/index.ts`. Addresses and sizes are bytes. */
 interface Exports {
@@ -92,6 +98,7 @@ export class Engine {
   readonly #memory: Buffer;
   readonly #jobAt: number;
   readonly #scratch: number;
+  readonly #originAt: number;
   readonly #asideAt: number;
 
   constructor(module: WebAssembly.Module) {
@@ -109,6 +116,7 @@ export class Engine {
     this.jobOffsetSum = new Float64Array(memory.buffer, this.#jobAt + OFFSET_SUM_AT, 1);
     this.job = new Uint32Array(memory.buffer, this.#jobAt + 8, JOB.declinedStop + 1);
     this.#scratch = engine.reserve(SCRATCH_BYTES);
+    this.#originAt = engine.origin.value;
     const [offsets, bytes, ends, lanes] = [8, 4, 4, 1].map((size) => engine.reserve(size * MOST_ROWS));
     this.rows = {
       offsets: new Float64Array(memory.buffer, offsets, MOST_ROWS),
@@ -152,12 +160,10 @@ export class Engine {
   }
 
   /** Takes over what is the same for every record of a file; false when it has no room for it. */
-  setOrigin(parts: OriginParts): boolean {
-    if (parts.reduce((sum, { length }) => sum + length, 0) + SPARE > ORIGIN_BYTES) return false;
-    let at = this.#exports.origin.value;
-    for (const part of parts) at += part.copy(this.#memory, at);
-    const [action, tracewell, constant, nameless] = parts;
-    this.#exports.setOrigin(action.length, tracewell.length, constant.length, nameless.length);
+  setOrigin({ bytes, sizes }: OriginParts): boolean {
+    if (bytes.length + SPARE > ORIGIN_BYTES) return false;
+    bytes.copy(this.#memory, this.#originAt);
+    this.#exports.setOrigin(...sizes);
     return true;
   }
 
@@ -213,8 +219,10 @@ export class Engine {
 /** Deflate, no name, no time, the fastest way, of an unknown system. */
 const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255]);
 
-/** Undefined where this machine's WebAssembly cannot run it: it needs SIMD. */
-export function loadEngine(): Engine | undefined {
+/** What makes engines, each with a memory of its own; undefined where this machine's WebAssembly cannot run one: it needs SIMD. */
+export function engineLoader(): (() => Engine) | undefined {
   const code = Buffer.from(ENGINE_WASM, 'base64');
-  return WebAssembly.validate(code) ? new Engine(new WebAssembly.Module(code)) : undefined;
+  if (!WebAssembly.validate(code)) return undefined;
+  const module = new WebAssembly.Module(code);
+  return () => new Engine(module);
 }

@@ -9,11 +9,11 @@ import { EXAMPLES } from '../plain/formats/examples/examples.ts';
 import { HOSTILE } from '../plain/formats/examples/hostile.ts';
 import { PlainBody } from '../sink/bulk-body.ts';
 import { EngineBody } from './engine-body.ts';
-import { loadEngine } from './engine.ts';
+import { engineLoader } from './engine.ts';
 
 const now = () => 0;
 const plain = new PlainBody(now);
-const engine = new EngineBody(loadEngine()!, now);
+const engine = new EngineBody(engineLoader()!, now);
 
 const sizeOf = (_: string, start: string, end: string) => `of ${Number(end) - Number(start)}`;
 

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { ALL_RULES } from '../../test/sidecar/secrets.ts';
 import { kindOf } from '../plain/redact/builtin.ts';
-import { ASIDE_BYTES, loadEngine } from './engine.ts';
+import { ASIDE_BYTES, engineLoader } from './engine.ts';
 import { EngineBody } from './engine-body.ts';
 
-const engine = loadEngine()!;
+const engine = engineLoader()!();
 /** It gives the engine its tables. */
-const body = new EngineBody(engine, () => 0);
+const body = new EngineBody(
+  () => engine,
+  () => 0,
+);
 const EVERY_KIND = ALL_RULES.reduce((kinds, { builtin }) => kinds | kindOf(builtin!), 0);
 const PLACE = { offset: 0, bytes: 1 };
 

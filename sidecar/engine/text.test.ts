@@ -9,11 +9,11 @@ import { EXAMPLES } from '../plain/formats/examples/examples.ts';
 import { isUrgent } from '../sink/age.ts';
 import { STDOUT, type Lane } from '../source/lane.ts';
 import { EngineBody } from './engine-body.ts';
-import { loadEngine } from './engine.ts';
+import { engineLoader } from './engine.ts';
 
 const now = () => 0;
-const engine = loadEngine()!;
-const body = new EngineBody(engine, now);
+const engine = engineLoader()!();
+const body = new EngineBody(() => engine, now);
 const plain = new Body();
 const writer = new DocumentWriter(plain, now);
 

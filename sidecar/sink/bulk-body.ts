@@ -18,6 +18,7 @@ export interface Taken {
 
 /** Records that were written at once, as columns: `Batch` has the same. Valid until the next call. */
 export interface Rows extends Taken {
+  waiting: number[];
   offsets: Float64Array;
   bytes: Uint32Array;
   ends: Uint32Array;
@@ -63,8 +64,12 @@ export interface BulkBody {
   take(lines: LineRange, origin: Origin): Rows | undefined;
   /** Compresses all of it, into `spare` where that is large enough, and is empty then. */
   pack(spare: Buffer): Buffer;
-  /** Lets go of what a busy time made it need. */
+  /** Other bytes as gzip, for who sends something else. */
+  gzip(bytes: Buffer): Buffer;
+  /** Lets go of what a large batch made it grow to. */
   shrink(): void;
+  /** Lets go of all it can do without while nothing is in it. Neither `chunk` nor what was returned is valid any more. */
+  release(): void;
 }
 
 const CHUNK_BYTES = 256 * 1024;
@@ -110,7 +115,15 @@ export class PlainBody implements BulkBody {
     return packed;
   }
 
+  gzip(bytes: Buffer): Buffer {
+    return pack(bytes);
+  }
+
   shrink(): void {
     this.#body.shrink();
+  }
+
+  release(): void {
+    this.shrink();
   }
 }

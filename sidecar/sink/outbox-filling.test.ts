@@ -74,7 +74,7 @@ describe('the batch that is filled', () => {
     add(1, 'x'.repeat(1_000_000));
     outbox.dispatch();
     await answer(0);
-    outbox.shrink();
+    outbox.release();
     add();
     outbox.dispatch();
     expect(body.capacity).toBeLessThan(100_000);

@@ -211,9 +211,9 @@ export class Outbox {
   }
 
   /** Lets go of what a busy time made it need. */
-  shrink(): void {
+  release(): void {
     this.#spare.length = 0;
-    this.#options.body.shrink();
+    this.#options.body.release();
   }
 
   #begin(): void {

@@ -53,6 +53,10 @@ export class SidecarProcess {
     this.#closed = once(this.#child, 'close');
   }
 
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
   /** Lines with this message. */
   lines(message: string): Said[] {
     return this.said.filter((line) => line.message === message);
