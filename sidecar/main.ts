@@ -12,6 +12,7 @@ import { postReport } from './report/post.ts';
 import { Reporter } from './report/reporter.ts';
 import { standing } from './report/stand.ts';
 import { sealing } from './sealing.ts';
+import { BodyOnDemand } from './sink/body-on-demand.ts';
 import { PlainBody } from './sink/bulk-body.ts';
 import { BulkClient } from './sink/client.ts';
 import { Deliverer } from './sink/deliver.ts';
@@ -57,7 +58,7 @@ try {
   const load = env.engine === 'plain' ? undefined : engineLoader();
   if (!load && env.engine !== 'plain')
     log.warn('this machine has no WebAssembly SIMD: the plain path is used, which costs more CPU');
-  const body = load ? new EngineBody(load, wall) : new PlainBody(wall);
+  const body = new BodyOnDemand(() => (load ? new EngineBody(load(), wall) : new PlainBody(wall)));
   const pack = (bytes: Buffer) => body.gzip(bytes);
   const sealer = new Sealer({ sink, streams, pack, version: VERSION, ...told, isIdle, onSealed });
   const sealed = sealing(sealer, config);

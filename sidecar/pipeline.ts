@@ -32,7 +32,7 @@ export interface PipelineOptions {
  * How often a busy pod's files are looked at: mostly each look is a request. Sooner where two batches fill sooner, for then requests
  * are just as large, but no more often than this.
  */
-const POLL_MS = 270;
+const POLL_MS = 280;
 const POLL_LEAST_MS = 50;
 /** How often its folders are looked at, a quiet pod, and whether a configuration has come. */
 const FOLDERS_MS = 1000;

@@ -20,23 +20,28 @@ const LANE_BYTES = 6;
 
 const MULTILINE = { Off: 0, Auto: 1, Pattern: 2 } as const;
 
-/** An engine, and what stands in its memory. */
-class Desk {
-  readonly engine: Engine;
-  readonly body: Body;
-  readonly writer: DocumentWriter;
-  readonly rows: Rows;
+/** The body in the engine's memory. What the engine leaves aside the plain writer puts there, too. */
+export class EngineBody implements BulkBody {
+  readonly chunk: Buffer;
+  readonly #engine: Engine;
+  readonly #body: Body;
+  readonly #writer: DocumentWriter;
+  readonly #rows: Rows;
+  readonly #parts = new WeakMap<Origin, OriginParts>();
+  #origin: Origin | undefined;
+  #hasOrigin = false;
 
   constructor(engine: Engine, wall: () => number) {
-    this.engine = engine;
-    this.body = new Body(engine.body);
-    this.writer = new DocumentWriter(this.body, wall);
+    this.#engine = engine;
+    this.chunk = engine.chunk;
+    this.#body = new Body(engine.body);
+    this.#writer = new DocumentWriter(this.#body, wall);
     for (const [key, code] of engineTable()) engine.addKey(key, code);
     for (const [field, name] of FIELDS.entries()) engine.nameField(field, name);
     for (const level of URGENT) engine.addUrgent(level);
     engine.setOpenings(openingTables());
     const { rows } = engine;
-    this.rows = {
+    this.#rows = {
       count: 0,
       to: 0,
       covered: 0,
@@ -47,31 +52,9 @@ class Desk {
       redactions: new Map(),
     };
   }
-}
-
-/**
- * The body in the engine's memory. What the engine leaves aside the plain writer puts there, too. There is an engine from the first
- * use until `release`, with which its memory goes.
- */
-export class EngineBody implements BulkBody {
-  readonly #load: () => Engine;
-  readonly #wall: () => number;
-  readonly #parts = new WeakMap<Origin, OriginParts>();
-  #loaded: Desk | undefined;
-  #origin: Origin | undefined;
-  #hasOrigin = false;
-
-  constructor(load: () => Engine, wall: () => number) {
-    this.#load = load;
-    this.#wall = wall;
-  }
-
-  get chunk(): Buffer {
-    return this.#engine.chunk;
-  }
 
   get length(): number {
-    return this.#loaded?.body.length ?? 0;
+    return this.#body.length;
   }
 
   since(start: number): Buffer {
@@ -83,7 +66,7 @@ export class EngineBody implements BulkBody {
   }
 
   write(record: RawRecord, origin: Origin): boolean {
-    return this.#payload(record, origin) ?? isUrgent(this.#desk.writer.write(record, origin));
+    return this.#payload(record, origin) ?? isUrgent(this.#writer.write(record, origin));
   }
 
   /** Lets the engine write a record; undefined when that is the plain writer's. */
@@ -136,7 +119,7 @@ export class EngineBody implements BulkBody {
     job[JOB.most] = MOST_ROWS;
     job[JOB.urgent] = 0;
     job[JOB.declined] = 0;
-    const rows = this.#desk.rows;
+    const rows = this.#rows;
     rows.redactions.clear();
     this.#engine.convert();
     while (job[JOB.declined] !== 0) {
@@ -168,7 +151,7 @@ export class EngineBody implements BulkBody {
     origin.redactor?.hits.clear();
     if (this.write({ offset, bytes, lane, stamp, ...place, cut: 0, continued: false }, origin)) job[JOB.urgent] = 1;
     job[JOB.to] = bodyAt + this.#body.length;
-    const rows = this.#desk.rows;
+    const rows = this.#rows;
     const row = job[JOB.rows]!++;
     rows.offsets[row] = offset;
     rows.bytes[row] = bytes;
@@ -193,26 +176,8 @@ export class EngineBody implements BulkBody {
     return this.#engine.gzipOf(bytes) ?? pack(bytes);
   }
 
-  /** Memory of the engine that was written to stays until `release`. */
+  /** Memory that was written to stays, as long as there is this. */
   shrink(): void {}
-
-  release(): void {
-    if (this.length > 0) return;
-    this.#loaded = undefined;
-    this.#origin = undefined;
-  }
-
-  get #desk(): Desk {
-    return (this.#loaded ??= new Desk(this.#load(), this.#wall));
-  }
-
-  get #engine(): Engine {
-    return this.#desk.engine;
-  }
-
-  get #body(): Body {
-    return this.#desk.body;
-  }
 
   #isReady(origin: Origin): boolean {
     if (origin === this.#origin) return this.#hasOrigin;

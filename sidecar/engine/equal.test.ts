@@ -13,7 +13,7 @@ import { engineLoader } from './engine.ts';
 
 const now = () => 0;
 const plain = new PlainBody(now);
-const engine = new EngineBody(engineLoader()!, now);
+const engine = new EngineBody(engineLoader()!(), now);
 
 const sizeOf = (_: string, start: string, end: string) => `of ${Number(end) - Number(start)}`;
 

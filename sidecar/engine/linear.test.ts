@@ -6,10 +6,7 @@ import { EngineBody } from './engine-body.ts';
 
 const engine = engineLoader()!();
 /** It gives the engine its tables. */
-const body = new EngineBody(
-  () => engine,
-  () => 0,
-);
+const body = new EngineBody(engine, () => 0);
 const EVERY_KIND = ALL_RULES.reduce((kinds, { builtin }) => kinds | kindOf(builtin!), 0);
 const PLACE = { offset: 0, bytes: 1 };
 

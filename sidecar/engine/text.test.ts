@@ -13,7 +13,7 @@ import { engineLoader } from './engine.ts';
 
 const now = () => 0;
 const engine = engineLoader()!();
-const body = new EngineBody(() => engine, now);
+const body = new EngineBody(engine, now);
 const plain = new Body();
 const writer = new DocumentWriter(plain, now);
 

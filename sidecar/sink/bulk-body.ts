@@ -68,8 +68,6 @@ export interface BulkBody {
   gzip(bytes: Buffer): Buffer;
   /** Lets go of what a large batch made it grow to. */
   shrink(): void;
-  /** Lets go of all it can do without while nothing is in it. Neither `chunk` nor what was returned is valid any more. */
-  release(): void;
 }
 
 const CHUNK_BYTES = 256 * 1024;
@@ -121,9 +119,5 @@ export class PlainBody implements BulkBody {
 
   shrink(): void {
     this.#body.shrink();
-  }
-
-  release(): void {
-    this.shrink();
   }
 }

@@ -47,6 +47,15 @@ const PATIENCE: Patiences = { connectMs: 10_000, silenceMs: 60_000, totalMs: 120
 /** What is asked for: a bulk request, or (without a body) whether somebody is there. */
 type Ask = { method: 'HEAD' } | { method: 'POST'; stream: string; parcel: Parcel; silenceMs: number | undefined };
 
+/** An address, and what is said of it: without a user and a password. */
+interface Target {
+  target: URL;
+  url: string;
+}
+
+/** Addresses that are kept parsed. */
+const TARGETS = 16;
+
 /** Sends bulk requests over kept-alive connections; when an address fails, the next one of the list is asked. */
 export class BulkClient implements Sink, Part {
   readonly name = 'Elasticsearch client';
@@ -54,6 +63,7 @@ export class BulkClient implements Sink, Part {
   readonly #patience: Patiences;
   readonly #addresses: Addresses;
   readonly #routes: Routes;
+  readonly #targets = new Map<string, Target>();
 
   constructor(options: BulkClientOptions) {
     this.#options = options;
@@ -69,8 +79,7 @@ export class BulkClient implements Sink, Part {
     if (this.#addresses.isRevisitDue(urls)) void this.#revisit(connection);
     const failed: { url: string; error: string }[] = [];
     for (const address of this.#addresses.order(urls)) {
-      const target = new URL(address);
-      const url = `${target.origin}${target.pathname}`.replace(/\/$/, '');
+      const { target, url } = this.#targetOf(address);
       const answer = await this.#bulk(target, connection, { method: 'POST', stream, parcel, silenceMs });
       if (answer.kind !== 'retry' || !answer.elsewhere) {
         // Who was asked first says nothing of the others: meanwhile one of them may have been found to be there again.
@@ -92,6 +101,17 @@ export class BulkClient implements Sink, Part {
 
   stop(): void {
     this.#routes.close();
+  }
+
+  #targetOf(address: string): Target {
+    let known = this.#targets.get(address);
+    if (!known) {
+      const target = new URL(address);
+      known = { target, url: `${target.origin}${target.pathname}`.replace(/\/$/, '') };
+      if (this.#targets.size >= TARGETS) this.#targets.clear();
+      this.#targets.set(address, known);
+    }
+    return known;
   }
 
   async #bulk(target: URL, connection: Connection, ask: Extract<Ask, { method: 'POST' }>): Promise<Answer> {

@@ -8,7 +8,8 @@ import type { LogFile } from '../source/log-file.ts';
 import type { State } from '../source/state.ts';
 import { batchAge, Rate } from './age.ts';
 import { Batch } from './batch.ts';
-import { PlainBody, type BulkBody, type LineRange, type Taken } from './bulk-body.ts';
+import type { BodyOnDemand } from './body-on-demand.ts';
+import { PlainBody, type LineRange, type Taken } from './bulk-body.ts';
 import type { Deliverer } from './deliver.ts';
 import type { Fates } from './fates.ts';
 import { sampleOf, type Sample } from './sample.ts';
@@ -18,7 +19,7 @@ export interface OutboxOptions {
   deliverer: Pick<Deliverer, 'deliver'>;
   state: Pick<State, 'save' | 'remember'>;
   /** Of the batch that is filled. */
-  body: BulkBody;
+  body: BodyOnDemand;
   /** Asked again and again: the configuration may change. */
   limits: () => Pick<SidecarConfig['limits'], 'inFlight' | 'batchBytes' | 'batchAgeMs'>;
   /** Milliseconds of a clock that never goes back. */

@@ -26,7 +26,7 @@ function sampled(body: BulkBody, texts: readonly (string | undefined)[]) {
 
 describe.each<[string, () => BulkBody]>([
   ['the plain path', () => new PlainBody(WALL)],
-  ['the engine', () => new EngineBody(engineLoader()!, WALL)],
+  ['the engine', () => new EngineBody(engineLoader()!(), WALL)],
 ])('a body of %s', (_, make) => {
   it('of few records is looked at record by record', () => {
     const texts = [

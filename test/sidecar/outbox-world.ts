@@ -1,5 +1,6 @@
 import type { RawRecord } from '../../sidecar/plain/record.ts';
 import type { Batch } from '../../sidecar/sink/batch.ts';
+import { BodyOnDemand } from '../../sidecar/sink/body-on-demand.ts';
 import { PlainBody } from '../../sidecar/sink/bulk-body.ts';
 import type { Fate, Fates } from '../../sidecar/sink/fates.ts';
 import { Outbox } from '../../sidecar/sink/outbox.ts';
@@ -58,7 +59,11 @@ export function outboxWorld(changes: Partial<{ inFlight: number; batchBytes: num
   const saved: Checkpoint[] = [];
   /** How many checkpoints there were, each time they were written. */
   const writes: number[] = [];
-  const body = new PlainBody(() => 0);
+  const bodies: PlainBody[] = [];
+  const body = new BodyOnDemand(() => {
+    bodies.push(new PlainBody(() => 0));
+    return bodies.at(-1)!;
+  });
   const outbox = new Outbox({
     deliverer: {
       deliver: (batch) => {
@@ -92,5 +97,5 @@ export function outboxWorld(changes: Partial<{ inFlight: number; batchBytes: num
     departures[at]!.answer(Array.from({ length: departures[at]!.records }, () => fate));
     await outbox.landed(0);
   };
-  return { outbox, body, limits, clock, departures, acknowledged, saved, writes, lines, origin, add, send, answer };
+  return { outbox, bodies, limits, clock, departures, acknowledged, saved, writes, lines, origin, add, send, answer };
 }

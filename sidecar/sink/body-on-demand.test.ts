@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import type { RawRecord } from '../plain/record.ts';
 import { STDOUT } from '../source/lane.ts';
-import { EngineBody } from './engine-body.ts';
-import { engineLoader, type Engine } from './engine.ts';
+import { EngineBody } from '../engine/engine-body.ts';
+import { engineLoader } from '../engine/engine.ts';
+import { BodyOnDemand } from './body-on-demand.ts';
 
 const ORIGIN = { file: '0a7ea830851c988f69d5ddea', constant: Buffer.from('"host.name":"n"'), redactor: undefined };
 const text = Buffer.from('{"level":30,"msg":"order received"}');
@@ -19,43 +20,43 @@ const RECORD: RawRecord = {
 };
 
 function world() {
-  const engines: Engine[] = [];
+  const bodies: EngineBody[] = [];
   const load = engineLoader()!;
-  const body = new EngineBody(
-    () => {
-      const engine = load();
-      engines.push(engine);
-      return engine;
-    },
-    () => 0,
-  );
+  const body = new BodyOnDemand(() => {
+    bodies.push(new EngineBody(load(), () => 0));
+    return bodies.at(-1)!;
+  });
   const packed = () => {
     body.write(RECORD, ORIGIN);
     return body.pack(Buffer.alloc(0));
   };
-  return { engines, body, packed };
+  return { bodies, body, packed };
 }
 
-it('has no engine before there is something to do', () => {
-  const { engines, body } = world();
+it('is not there before there is something to do', () => {
+  const { bodies, body } = world();
+  body.truncate(0);
+  body.shrink();
   body.release();
   expect(body.length).toBe(0);
-  expect(engines).toEqual([]);
+  expect(bodies).toEqual([]);
 });
 
-it('does the same with an engine that it got after its release', () => {
-  const { engines, body, packed } = world();
+it('does the same after its release, with an engine of its own', () => {
+  const { bodies, body, packed } = world();
   const first = packed();
+  const { chunk } = body;
   body.release();
   expect(packed()).toEqual(first);
-  expect(engines).toHaveLength(2);
+  expect(bodies).toHaveLength(2);
+  expect(body.chunk.buffer).not.toBe(chunk.buffer);
 });
 
-it('keeps its engine while something is in it', () => {
-  const { engines, body } = world();
+it('stays while something is in it', () => {
+  const { bodies, body } = world();
   body.write(RECORD, ORIGIN);
   const before = body.since(0).toString();
   body.release();
   expect(body.since(0).toString()).toBe(before);
-  expect(engines).toHaveLength(1);
+  expect(bodies).toHaveLength(1);
 });
