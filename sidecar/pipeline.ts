@@ -79,7 +79,6 @@ export class Pipeline implements Part {
   /** A file could not be read in the last pass. */
   #hasTrouble = false;
   #intake: Intake | undefined;
-  #isReleased = false;
   #lookedAt = -Infinity;
   #lastByteAt = -Infinity;
   #running: Promise<void> = Promise.resolve();
@@ -139,10 +138,9 @@ export class Pipeline implements Part {
         isDrained = await this.#drain(FOLDERS_MS);
         // What waits to be delivered may be held open, but not more than is allowed.
         if (!isDrained) this.#lookNow();
-      } else if (source.holdsFiles) {
+      } else {
         source.closeAll();
         this.#release();
-      } else {
         await wait(FOLDERS_MS, ending.signal);
       }
     }
@@ -255,10 +253,7 @@ export class Pipeline implements Part {
         source.complain(`${container}/${run}.log`, error);
       }
     }
-    if (progress > 0) {
-      this.#lastByteAt = now();
-      this.#isReleased = false;
-    }
+    if (progress > 0) this.#lastByteAt = now();
     return progress;
   }
 
@@ -325,14 +320,12 @@ export class Pipeline implements Part {
   }
 
   /**
-   * Gives back, once in a quiet time, what a busy one made the pod need. Nothing else would collect it: a quiet program makes too
+   * Gives back in a quiet time what a busy one made the pod need, or a seal. Nothing else would collect it: a quiet program makes too
    * little garbage.
    */
   #release(): void {
-    if (this.#isReleased) return;
-    this.#isReleased = true;
     const { collect, outbox, source } = this.#options;
-    outbox.release();
+    if (!outbox.release()) return;
     source.shrink();
     collect();
   }

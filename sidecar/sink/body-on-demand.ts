@@ -47,8 +47,10 @@ export class BodyOnDemand implements BulkBody {
     this.#body?.shrink();
   }
 
-  /** Lets go of it while nothing is in it. Neither `chunk` nor what was returned is valid any more. */
-  release(): void {
-    if (this.length === 0) this.#body = undefined;
+  /** Lets go of it if nothing is in it, and returns whether it did. Neither `chunk` nor what was returned is valid any more. */
+  release(): boolean {
+    if (!this.#body || this.length > 0) return false;
+    this.#body = undefined;
+    return true;
   }
 }

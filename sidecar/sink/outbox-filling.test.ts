@@ -70,13 +70,17 @@ describe('the batch that is filled', () => {
   });
 
   it('keeps no more memory than it needs when it is quiet', async () => {
-    const { bodies, add, outbox, answer } = world();
-    add(1, 'x'.repeat(1_000_000));
-    outbox.dispatch();
-    await answer(0);
-    outbox.release();
+    const { bodies, departures, add, outbox, answer } = world();
+    for (let batch = 0; batch < 2; batch++) {
+      add(1, 'x'.repeat(1_000_000));
+      outbox.dispatch();
+      await answer(batch);
+    }
+    expect(outbox.release()).toBe(true);
+    expect(outbox.release()).toBe(false);
     add();
     outbox.dispatch();
+    expect(new Set(departures.map(({ batch }) => batch)).size).toBe(3);
     expect(bodies.at(-1)!.capacity).toBeLessThan(100_000);
   });
 });

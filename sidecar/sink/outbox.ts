@@ -211,10 +211,11 @@ export class Outbox {
     state.save([]);
   }
 
-  /** Lets go of what a busy time made it need. */
-  release(): void {
+  /** Lets go of what a busy time made it need; returns whether there was a body. */
+  release(): boolean {
     this.#spare.length = 0;
-    this.#options.body.release();
+    if (this.#filling.count === 0) this.#filling = new Batch();
+    return this.#options.body.release();
   }
 
   #begin(): void {

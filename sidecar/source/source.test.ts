@@ -1,4 +1,4 @@
-import { appendFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, linkSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { criLine, numbered } from '../../test/sidecar/cri.ts';
@@ -58,6 +58,15 @@ it('holds a file through its rotation, and reads both to the end', async () => {
   appendFileSync(reading.path(ROTATED), criLine('old 3'));
   expect(await reading.read()).toEqual(['old 3']);
   expect(await reading.read()).toEqual([]);
+});
+
+it('reads a file once that has two names, both of which are new', async () => {
+  const reading = new Reading();
+  writeFileSync(reading.path(), numbered('once', 3).content);
+  linkSync(reading.path(), reading.path('1.log'));
+  linkSync(reading.path(), reading.path('0.log', 'other'));
+  expect(await reading.read()).toEqual(numbered('once', 3).texts);
+  expect(reading.opened).toHaveLength(1);
 });
 
 it('finds its place again in a file that was rotated while nobody looked', async () => {

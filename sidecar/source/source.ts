@@ -65,10 +65,6 @@ export class Source {
     return [...this.#held.values()].filter(({ checkpoint }) => this.#isSelected(checkpoint.container));
   }
 
-  get holdsFiles(): boolean {
-    return this.#held.size > 0 || this.#leaving.size > 0;
-  }
-
   /** How many bytes a file that is held has now. */
   sizeOf(file: string): number | undefined {
     const held = this.#held.get(file);
@@ -115,7 +111,7 @@ export class Source {
         present.add(found.inode);
         // The runtime writes into a renamed file until it has opened the new one.
         const finished = ending || files.slice(index + 1).some(({ size, run }) => size > 0 || run > found.run);
-        if (!this.#meet(found, held.get(found.inode), finished || found.isPacked)) unknown.add(container);
+        if (!this.#meet(found, held, finished || found.isPacked)) unknown.add(container);
       }
     }
     this.#part(present, ending);
@@ -166,10 +162,11 @@ export class Source {
   }
 
   /** False when it could not be found out which file this is. */
-  #meet(found: FoundFile, held: LogFile | undefined, finished: boolean): boolean {
+  #meet(found: FoundFile, byInode: Map<string, LogFile>, finished: boolean): boolean {
     if (found.size === 0 || this.#done.get(found.inode)?.size === found.size) return true;
     // A file that was done and has grown: its writer was late.
     this.#done.delete(found.inode);
+    const held = byInode.get(found.inode);
     if (held) {
       held.finished ||= finished;
       return true;
@@ -184,23 +181,25 @@ export class Source {
     }
     // Another file may have taken the path meanwhile: the next look meets both.
     const checkpoint = opened.inode === found.inode ? this.#identify(found, opened, finished) : undefined;
-    if (!checkpoint || !this.#take(found, opened, checkpoint, finished)) closeFile(opened);
+    const taken = checkpoint && this.#take(found, opened, checkpoint, finished);
+    if (taken) byInode.set(found.inode, taken);
+    else closeFile(opened);
     return checkpoint !== undefined;
   }
 
-  /** False when there is nothing to read in it. */
-  #take(found: FoundFile, opened: Opened, checkpoint: Checkpoint, finished: boolean): boolean {
+  /** Undefined when there is nothing to read in it. */
+  #take(found: FoundFile, opened: Opened, checkpoint: Checkpoint, finished: boolean): LogFile | undefined {
     const { file, container, run } = checkpoint;
     // Its last records come first: until then nobody can tell what is left of it.
-    if ([...this.#leaving].some((one) => one.checkpoint.file === file)) return false;
+    if ([...this.#leaving].some((one) => one.checkpoint.file === file)) return undefined;
     if (this.#held.has(file)) {
       if (opened.isPacked) this.#copies.set(found.inode, file);
-      return false;
+      return undefined;
     }
     if (finished && Math.min(...checkpoint.lanes) >= opened.size) {
       this.#done.set(found.inode, { file, size: found.size });
       if (!checkpoint.ended) this.#conclude(withRestLost({ ...checkpoint, size: opened.size }, 'Truncated'));
-      return false;
+      return undefined;
     }
     const before = [...this.#held.values()].findLast(
       (one) => one.checkpoint.container === container && one.checkpoint.run === run,
@@ -212,7 +211,7 @@ export class Source {
     log.finished = finished;
     this.#held.set(file, log);
     onOpened(checkpoint);
-    return true;
+    return log;
   }
 
   #goOnInCopy(file: LogFile): boolean {

@@ -26,7 +26,7 @@ export interface StateOptions {
 }
 
 /**
- * What was written is forced onto the disk once in this time: of a pod with many files that costs as much as reading them, and what
+ * Once in this time what is written is forced onto the disk: of a pod with many files that costs as much as reading them, and what
  * it spares after a crash of the node is a second reading. The kernel itself writes after half a minute.
  */
 const SYNC_MS = 60_000;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { test } from 'vitest';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
 import { DEFAULT_LIMITS } from '../../api/sidecar-config.ts';
 import { numbered } from '../sidecar/cri.ts';
 import { expectDelivered, holds, PARTS, type Parts } from '../sidecar/delivering.ts';
@@ -7,8 +8,10 @@ import { configOf } from '../sidecar/process.ts';
 import { until } from '../wait.ts';
 
 const it = test.extend<Parts>(PARTS);
-const LARGE = { ...DEFAULT_LIMITS, batchBytes: 67_108_864, batchAgeMs: 1000 };
-const FLAGS = ['--expose-gc'];
+const LARGE = { ...DEFAULT_LIMITS, batchBytes: 33_554_432, batchAgeMs: 1000 };
+const COLLECTS = '--expose-gc';
+/** Two batches and a half. */
+const LINES = 60_000;
 
 /** Memory of a process that no file stands for: `RssAnon` of proc_pid_status(5). */
 function privateMb(pid: number): number {
@@ -16,19 +19,23 @@ function privateMb(pid: number): number {
   return Number(kilobytes) / 1000;
 }
 
-it.concurrent.for<[string, Record<string, string>]>([
-  ['the engine', {}],
-  ['the plain path', { TRACEWELL_ENGINE: 'plain' }],
-])('gives the memory of a busy time back when the pod is quiet: %s', async ([, env], { world, server }) => {
+it('may collect its garbage in its image', () => {
+  const dockerfile = readFileSync(join(import.meta.dirname, '../../sidecar/Dockerfile'), 'utf8');
+  expect(dockerfile).toContain(`"${COLLECTS}"`);
+});
+
+it('gives the memory of a busy time back when the pod is quiet', async ({ world, server }) => {
   world.configure(configOf([server.url], { limits: LARGE }));
-  const busy = numbered('x'.repeat(1000), 20_000);
+  const busy = numbered('x'.repeat(1000), LINES);
   const late = numbered('late', 10);
+  const sidecar = world.start(world.env, [COLLECTS]);
+  await sidecar.hears('started');
   world.write(busy.content);
-  const sidecar = world.start({ ...world.env, ...env }, FLAGS);
-  await holds(server, 20_000);
+  await holds(server, LINES);
   const most = privateMb(sidecar.pid);
+  // More than there is garbage, less than the engine's body.
   await until('its memory', () => privateMb(sidecar.pid) < most - 20, { timeoutMs: 100_000 });
   world.write(late.content);
-  await holds(server, 20_010);
+  await holds(server, LINES + 10);
   await expectDelivered(sidecar, { world, server }, [...busy.texts, ...late.texts]);
 });
