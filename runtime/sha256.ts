@@ -9,7 +9,7 @@ export function sha256(...parts: readonly (string | Uint8Array)[]): Buffer {
   padded[message.length] = 0x80;
   padded.writeUInt32BE(message.length * 8, padded.length - 4);
   const state = Uint32Array.from(PRIMES.slice(0, 8), (prime) => fraction(Math.sqrt(prime)));
-  const constants = Uint32Array.from(PRIMES, (prime) => fraction(Math.cbrt(prime)));
+  constants ??= Uint32Array.from(PRIMES, (prime) => fraction(Math.cbrt(prime)));
   for (let at = 0; at < padded.length; at += 64) addBlock(state, padded.subarray(at, at + 64), constants);
   const digest = Buffer.alloc(32);
   for (const [i, word] of state.entries()) digest.writeUInt32BE(word, 4 * i);
@@ -21,6 +21,8 @@ const PRIMES = [
   113, 127, 131, 137, 139, 149, 151, 157, 163, 167, 173, 179, 181, 191, 193, 197, 199, 211, 223, 227, 229, 233, 239,
   241, 251, 257, 263, 269, 271, 277, 281, 283, 293, 307, 311,
 ];
+
+let constants: Uint32Array | undefined;
 
 /** The first 32 bits behind the point. */
 const fraction = (root: number): number => (root % 1) * 2 ** 32;

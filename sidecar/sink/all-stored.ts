@@ -7,7 +7,8 @@ const CREATED = '{"create":{"status":201}}';
 const CLOSING = Buffer.from(']}');
 /** So many bytes of an item and the comma behind it. */
 const PERIOD = CREATED.length + 1;
-const ITEMS = Buffer.from(`${CREATED},`.repeat(256));
+/** As long as what TLS brings at a time. */
+const ITEMS = Buffer.from(`${CREATED},`.repeat(640));
 
 /**
  * Recognises an answer to a `_bulk` request by which every record is new and stored, which is the rule, while it arrives: as a

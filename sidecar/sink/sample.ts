@@ -32,10 +32,10 @@ export function sampleOf(body: Buffer, { count, ends }: Pick<Batch, 'count' | 'e
     if (end === start) continue;
     const stamp = body.indexOf(NEWLINE, start) + 1 + STAMP_AT;
     const stampEnd = body.indexOf(QUOTE, stamp);
-    const document = body.subarray(stampEnd, end);
-    const format = document.indexOf(FORMAT, document.indexOf(OURS)) + FORMAT.length;
+    // Every document has both.
+    const format = body.indexOf(FORMAT, body.indexOf(OURS, stampEnd)) + FORMAT.length;
     sample.stamps.push(stampMs(body, stamp, stampEnd));
-    sample.formats.push(document.toString('latin1', format, document.indexOf(QUOTE, format)));
+    sample.formats.push(body.toString('latin1', format, body.indexOf(QUOTE, format)));
     sample.weights.push(Math.floor(((i + 1) * count) / size) - place);
   }
   return sample;

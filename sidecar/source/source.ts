@@ -236,7 +236,13 @@ export class Source {
     const head = headOf(opened.head) ?? (finished && opened.head.length > 0 ? opened.head : undefined);
     if (!head) return undefined;
     const { podUid, state, log } = this.#options;
-    const idOf = (generation: number) => fileId({ podUid, container, run, generation }, head);
+    const ids = new Map<number, string>();
+    // A container may have had many files, nearly all of the same generation.
+    const idOf = (generation: number) => {
+      const id = ids.get(generation) ?? fileId({ podUid, container, run, generation }, head);
+      ids.set(generation, id);
+      return id;
+    };
     let known: Checkpoint | undefined;
     for (const one of state.files()) {
       const isThis = one.container === container && one.run === run && one.file === idOf(one.generation);
