@@ -53,8 +53,10 @@ export class Descriptor {
    */
   look(position: number): number | undefined {
     const { size, mtimeMs } = fstatSync(this.#opened.fd);
+    // First of all: in one tick of the kernel's clock it may be begun anew and have the length that it had at the last look.
+    if (size < position) return undefined;
     if (size === this.#size && mtimeMs === this.#modifiedMs) return size;
-    if (size < position || !this.#beginsAsBefore()) return undefined;
+    if (!this.#beginsAsBefore()) return undefined;
     this.#size = size;
     this.#modifiedMs = mtimeMs;
     return size;
