@@ -43,7 +43,9 @@ export function settle(batch: Batch, fates: Fates, standings: Standings): Checkp
     share.unframed += run.unframed;
     if (fates === 'stored') include(share[rule === undefined ? 'stored' : 'discarded'], to - from, run);
     else addEach(share, batch, run, fates);
-    if (rule !== undefined) share.discardedBy = addByRule(share.discardedBy ?? {}, { [rule]: to - from });
+    if (rule === undefined) continue;
+    const discardedBy = (share.discardedBy ??= {});
+    discardedBy[rule] = (discardedBy[rule] ?? 0) + to - from;
   }
   return [...shares].map(([file, share]) => {
     const { stored, deadLettered, discarded, duplicates, unframed } = share;
