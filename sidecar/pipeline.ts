@@ -345,7 +345,7 @@ export class Pipeline implements Part {
       do {
         this.#lookNow();
         const progress = await this.#readAll();
-        outbox.save();
+        outbox.save(0);
         if (progress > 0 || !outbox.isEmpty || isIdle() || source.folders().join() !== folders) break;
         if (now() - this.#lastByteAt >= RELEASE_MS) this.#release();
         await wait(QUIET_MS, watch.changed);

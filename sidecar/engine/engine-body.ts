@@ -97,7 +97,7 @@ export class EngineBody implements BulkBody {
     const redacted = redactedBy(redactor, payload);
     // What looks like a card number may be an id: only the plain writer knows.
     const after = redactor.sawCard ? undefined : redacted ? write(redacted, 0) : raw;
-    if (after === undefined) redactor.hits.clear();
+    if (after === undefined) redactor.countAnew();
     return after;
   }
 
@@ -120,7 +120,8 @@ export class EngineBody implements BulkBody {
     job[JOB.urgent] = 0;
     job[JOB.declined] = 0;
     const rows = this.#rows;
-    rows.redactions.clear();
+    // A map makes its table anew when it is cleared, even when it is empty.
+    if (rows.redactions.size > 0) rows.redactions.clear();
     this.#engine.convert();
     while (job[JOB.declined] !== 0) {
       this.#writeDeclined(origin);
@@ -131,7 +132,8 @@ export class EngineBody implements BulkBody {
     rows.covered = job[JOB.covered]!;
     rows.offsetSum = this.#engine.jobOffsetSum[0]!;
     rows.waiting.length = 0;
-    for (const field of [JOB.waiting, JOB.waiting + 1]) if (job[field]! > 0) rows.waiting.push(job[field]! - chunkAt);
+    if (job[JOB.waiting]! > 0) rows.waiting.push(job[JOB.waiting]! - chunkAt);
+    if (job[JOB.waiting + 1]! > 0) rows.waiting.push(job[JOB.waiting + 1]! - chunkAt);
     rows.isUrgent = job[JOB.urgent] === 1;
     this.#body.length = job[JOB.to]! - bodyAt;
     return rows;
@@ -148,7 +150,7 @@ export class EngineBody implements BulkBody {
     const lane = this.chunk[text - LANE_BYTES] === SMALL_E ? STDERR : STDOUT;
     const place = { buffer: this.chunk, start: text, end: end - chunkAt };
     this.#body.length = job[JOB.to]! - bodyAt;
-    origin.redactor?.hits.clear();
+    origin.redactor?.countAnew();
     if (this.write({ offset, bytes, lane, stamp, ...place, cut: 0, continued: false }, origin)) job[JOB.urgent] = 1;
     job[JOB.to] = bodyAt + this.#body.length;
     const rows = this.#rows;

@@ -113,6 +113,7 @@ export class Grouper {
 
   /** Takes back the ordinary lines that were read last, none that begins before `least`; returns where what is read begins then. */
   takeBackLast(position: number, least: number): number {
+    if (this.#openBytes === 0) return position;
     let at = position;
     // Of two streams either may have had the last word.
     for (const lane of [STDOUT, STDERR, STDOUT] as const)

@@ -130,7 +130,7 @@ export class Batch {
   clear(bytes: number): void {
     this.count = 0;
     this.runs.length = 0;
-    this.redactions.clear();
+    if (this.redactions.size > 0) this.redactions.clear();
     this.isUrgent = false;
     this.#discarded = 0;
     if (this.gzip.buffer.byteLength > bytes) this.gzip = Buffer.alloc(0);

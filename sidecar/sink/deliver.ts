@@ -61,6 +61,10 @@ export class Deliverer {
     while (waiting.count > 0) {
       const refused = await this.#offer(batch, waiting, fates);
       held = this.#judge(waiting.count - refused.length, refused, held);
+      if (refused.length === 0) {
+        if (turn.trial) this.#patience.done(turn);
+        break;
+      }
       const isHeld = ({ reason }: Refused) => held.has(this.#rejections.name(reason));
       const back = refused.filter(isHeld);
       await this.#bury(
@@ -68,8 +72,7 @@ export class Deliverer {
         refused.filter((one) => !isHeld(one)),
         fates,
       );
-      if (back.length > 0) this.#patience.done(turn, {});
-      else if (refused.length > 0 || turn.trial) this.#patience.done(turn);
+      this.#patience.done(turn, back.length > 0 ? {} : undefined);
       if (back.length === 0) break;
       this.#alert(back);
       // In the first form again: what is mended may take it as it is.
@@ -85,6 +88,7 @@ export class Deliverer {
     // While nothing is noted, this is all of the batch that is sent.
     const onAllStored = fates.isBegun ? undefined : () => fates.setAllStored();
     const refused = await this.#logs.send(slice, onTaken, onAllStored);
+    if (refused.length === 0) return [];
     const reread = rereader(batch);
     const write: Write = async (writer, entry, { reason }) => {
       writer.repaired(await reread(entry), entry.origin, reason);

@@ -42,7 +42,7 @@ interface Flight {
 type Drop = Pick<DropRules, 'ruleFor'>;
 
 /** How often checkpoints are written: after a crash what was answered for in this time is sent twice. */
-const SAVE_MS = 1000;
+const SAVE_MS = 2000;
 
 /**
  * Batches: some are on their way while one is filled. Answers come in any order, but are settled in the order in which the
@@ -75,7 +75,7 @@ export class Outbox {
     const { body } = this.#options;
     this.#begin();
     const start = body.length;
-    origin.redactor?.hits.clear();
+    origin.redactor?.countAnew();
     const isUrgent = body.write(record, origin);
     const rule = drop?.ruleFor(body.since(start));
     if (rule !== undefined) {

@@ -49,6 +49,7 @@ export class Rejections {
     for (const [name, count] of refused) this.#hold(name, count);
     const bucket = this.#bucket();
     bucket.records += taken;
+    if (refused.size === 0) return refused;
     const share = this.#shares();
     const kept = new Map([...refused].filter(([name]) => share(name)));
     for (const [name, count] of refused) if (!kept.has(name)) this.#bury(bucket, name, count);

@@ -8,8 +8,9 @@ import type { Fate, Fates } from './fates.ts';
 export type Standings = ReadonlyMap<LogFile, LaneOffsets>;
 
 export function standingsOf({ runs }: Batch): Standings {
-  const files = new Set(runs.map(({ file }) => file));
-  return new Map([...files].map((file) => [file, file.lanesNow()]));
+  const standings = new Map<LogFile, LaneOffsets>();
+  for (const { file } of runs) if (!standings.has(file)) standings.set(file, file.lanesNow());
+  return standings;
 }
 
 /** Within one batch a plain number holds a sum of offsets; over a file it would not. */
@@ -47,7 +48,7 @@ export function settle(batch: Batch, fates: Fates, standings: Standings): Checkp
     const discardedBy = (share.discardedBy ??= {});
     discardedBy[rule] = (discardedBy[rule] ?? 0) + to - from;
   }
-  return [...shares].map(([file, share]) => {
+  return Array.from(shares, ([file, share]) => {
     const { stored, deadLettered, discarded, duplicates, unframed } = share;
     const { checkpoint } = file;
     const moved: Checkpoint = {

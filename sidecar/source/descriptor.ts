@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readvSync } from 'node:fs';
 import type { ReadAt } from '../plain/collect.ts';
 import { unpack } from './compressed.ts';
 import type { Opened } from './discovery.ts';
@@ -45,7 +45,8 @@ export class Descriptor {
     return fstatSync(this.#opened.fd).size;
   }
 
-  readonly readAt: ReadAt = (into, offset) => readSync(this.#opened.fd, into, 0, into.length, offset);
+  /** By the call that looks least at what it is given. */
+  readonly readAt: ReadAt = (into, offset) => readvSync(this.#opened.fd, [into], offset);
 
   /**
    * How long the file is, which was read up to `position`; undefined when it was begun anew: it is shorter than that, or has another

@@ -3,13 +3,13 @@ import { CLEAN_BYTES } from '../plain/document.ts';
 import { Collector } from '../plain/collect.ts';
 import { Grouper, type Pass } from '../plain/grouper.ts';
 import { LineReader, type Chunk, type Line } from '../plain/lines.ts';
-import type { Extent, RawRecord } from '../plain/record.ts';
+import type { Emit, Extent, RawRecord } from '../plain/record.ts';
 import { stampAt } from '../plain/stamp.ts';
 import { answeredBytes, resumeAt, withRestLost, type Checkpoint } from './checkpoint.ts';
 import { Descriptor } from './descriptor.ts';
 import type { Opened } from './discovery.ts';
 import { BegunAnew, isOfFile } from './file-error.ts';
-import type { Lane, LaneOffsets } from './lane.ts';
+import { STDERR, STDOUT, type Lane, type LaneOffsets } from './lane.ts';
 import { readNewest } from './newest.ts';
 import { Pace } from './pace.ts';
 import type { Account, LogFileOptions, Reading } from './reading.ts';
@@ -49,6 +49,13 @@ export class LogFile {
   #midLine: readonly Lane[] = [];
   readonly #pace = new Pace();
   #isClosed = false;
+  #emit: Emit = () => false;
+  /** Counts what is handed over. */
+  readonly #counted: Emit = (record) => {
+    this.pending++;
+    this.#pendingBytes += record.bytes;
+    return this.#emit(record);
+  };
 
   constructor({ opened, checkpoint, collector, previous, folder }: LogFileOptions) {
     this.#descriptor = new Descriptor(opened);
@@ -206,17 +213,19 @@ export class LogFile {
   /** Where each lane would go on if everything handed over so far were answered for. What is given up it does not pass. */
   lanesNow(): LaneOffsets {
     if (this.#leftAt) return this.#leftAt;
-    const at = (lane: Lane) =>
-      this.#grouper.openAt(lane) ?? Math.max(this.#position, this.#from[lane], this.checkpoint.lanes[lane]);
-    return [at(0), at(1), at(2)];
+    return [this.#laneNow(0), this.#laneNow(1), this.#laneNow(2)];
   }
 
-  /** Takes over what became of some of its records. */
+  #laneNow(lane: Lane): number {
+    return this.#grouper.openAt(lane) ?? Math.max(this.#position, this.#from[lane], this.checkpoint.lanes[lane]);
+  }
+
+  /** Takes over what became of some of its records: the checkpoint is its own from here on. */
   settle(checkpoint: Checkpoint, records: number, bytes: number): Checkpoint {
     this.pending -= records;
     this.#pendingBytes -= bytes;
-    this.checkpoint = { ...checkpoint, size: this.#size };
-    return this.checkpoint;
+    checkpoint.size = this.#size;
+    return (this.checkpoint = checkpoint);
   }
 
   /** The checkpoint of a file that has ended and is answered for. */
@@ -264,20 +273,8 @@ export class LogFile {
     chunk.to = this.#descriptor.readAt(chunk.bytes, chunk.base);
     chunk.isLast = isLast;
     const pass = this.#passOf(reading);
-    let hasRoom = true;
-    const onLine = (line: Line): boolean => {
-      hasRoom = this.#isAnswered(line) || this.#grouper.take(line, chunk, pass);
-      this.#position = line.offset + line.bytes;
-      // What comes next may be ordinary.
-      return hasRoom && (reading.take === undefined || !this.#mayTake(line.lane, reading));
-    };
     try {
-      while (hasRoom) {
-        hasRoom = this.#takeOrdinary(reading, pass);
-        if (hasRoom && this.#lines.read(chunk, onLine) === chunk.from) break;
-        // Not where the reader got: a line may have been taken back.
-        chunk.from = this.#position - chunk.base;
-      }
+      while (this.#takeOrdinary(reading, pass) && this.#takeLines(reading, pass)) continue;
       return chunk.from;
     } catch (error) {
       this.#takeUpAgain();
@@ -287,6 +284,24 @@ export class LogFile {
       // More may have come since the last look.
       this.#size = Math.max(this.#size, this.#position);
     }
+  }
+
+  /** Takes lines one by one, up to where they may be ordinary again; false when no more have room, or none is left. */
+  #takeLines(reading: Reading, pass: Pass): boolean {
+    const chunk = this.#chunk;
+    const { from, to, isLast } = chunk;
+    if (from === to && !isLast) return false;
+    let hasRoom = true;
+    const onLine = (line: Line): boolean => {
+      hasRoom = this.#isAnswered(line) || this.#grouper.take(line, chunk, pass);
+      this.#position = line.offset + line.bytes;
+      // What comes next may be ordinary.
+      return hasRoom && (reading.take === undefined || !this.#mayTake(line.lane, reading));
+    };
+    if (this.#lines.read(chunk, onLine) === from) return false;
+    // Not where the reader got: a line may have been taken back.
+    chunk.from = this.#position - chunk.base;
+    return hasRoom;
   }
 
   /** Takes the lines at the front of the chunk that are ordinary, all at once; false when no more have room. */
@@ -301,7 +316,8 @@ export class LogFile {
     this.#position = base + taken.to;
     this.pending += taken.count;
     this.#pendingBytes += taken.covered;
-    for (const at of taken.waiting) this.#grouper.take(this.#lines.lineAt(chunk, at), chunk, pass);
+    const { waiting } = taken;
+    for (let i = 0; i < waiting.length; i++) this.#grouper.take(this.#lines.lineAt(chunk, waiting[i]!), chunk, pass);
     this.#pace.took(taken.count);
     return !taken.isFull;
   }
@@ -321,11 +337,11 @@ export class LogFile {
 
   /** The lanes of which nothing is open, and nothing that comes is answered for already: a bit each. */
   get #lanesApart(): number {
-    let lanes = 0;
-    for (const lane of [0, 1] as const) {
-      if (this.#from[lane] <= this.#position && this.#grouper.isApart(lane)) lanes |= 1 << lane;
-    }
-    return lanes;
+    return (this.#isApart(STDOUT) ? 1 << STDOUT : 0) | (this.#isApart(STDERR) ? 1 << STDERR : 0);
+  }
+
+  #isApart(lane: Lane): boolean {
+    return this.#from[lane] <= this.#position && this.#grouper.isApart(lane);
   }
 
   /** Reading ended with an error in the middle of a chunk: goes on as after a restart, and hands nothing over twice. */
@@ -352,14 +368,9 @@ export class LogFile {
     return true;
   }
 
-  /** Counts what is handed over. */
   #passOf({ grouping, now, emit }: Reading): Pass {
-    const counted = (record: RawRecord): boolean => {
-      this.pending++;
-      this.#pendingBytes += record.bytes;
-      return emit(record);
-    };
-    return { grouping, now, emit: counted };
+    this.#emit = emit;
+    return { grouping, now, emit: this.#counted };
   }
 
   /** When the file before ended inside a line, the first record of that lane goes on with it. */

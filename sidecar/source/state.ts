@@ -34,15 +34,26 @@ const SYNC_MS = 60_000;
 /** The file of what the forgotten ones add up to: no checkpoint. */
 const GONE = 'gone';
 
+/** A checkpoint and its file. */
+interface Known {
+  checkpoint: Checkpoint;
+  /** A later one changed later. */
+  turn: number;
+  isSaved: boolean;
+  /** Length of the file, if this process has written it and it is whole. */
+  length: number | undefined;
+}
+
 /** The checkpoints of a pod: one file each in the state folder, and all of them in memory. */
 export class State {
   readonly #folder: string;
   readonly #options: StateOptions;
-  /** The longest unchanged first. */
-  readonly #known = new Map<string, Checkpoint>();
-  readonly #unsaved = new Set<string>();
-  /** Of the files that this process has written, as long as they are whole. */
-  readonly #lengths = new Map<string, number>();
+  /**
+   * Changed in place: a map from which is deleted what is set again is made anew every few times, and V8 keeps what an old one of
+   * them held until the next full collection.
+   */
+  readonly #known = new Map<string, Known>();
+  #turn = 0;
   readonly #gone: Gone;
   #syncedAt = -Infinity;
 
@@ -57,17 +68,18 @@ export class State {
       const checkpoint = read(path);
       // A crash came between its being added to what is gone, and its end.
       if (checkpoint && this.#gone.has(checkpoint.file)) rmSync(path, { force: true });
-      else if (checkpoint && name === `${checkpoint.file}.json`) this.#known.set(checkpoint.file, checkpoint);
+      else if (checkpoint && name === `${checkpoint.file}.json`) this.#learn(checkpoint).isSaved = true;
       else options.log.warn('a checkpoint is damaged; its log file is read again from the start', { path });
     }
   }
 
   get(file: string): Checkpoint | undefined {
-    return this.#known.get(file);
+    return this.#known.get(file)?.checkpoint;
   }
 
-  files(): Iterable<Checkpoint> {
-    return this.#known.values();
+  /** The longest unchanged first. */
+  files(): Checkpoint[] {
+    return inTurn(this.#known.values()).map(({ checkpoint }) => checkpoint);
   }
 
   /**
@@ -81,21 +93,30 @@ export class State {
 
   /** Remembers the checkpoints; they are written with the next that are saved. */
   remember(checkpoints: Iterable<Checkpoint>): void {
-    for (const checkpoint of checkpoints) {
-      this.#known.delete(checkpoint.file);
-      this.#known.set(checkpoint.file, checkpoint);
-      this.#unsaved.add(checkpoint.file);
+    for (const checkpoint of checkpoints) this.#learn(checkpoint);
+  }
+
+  #learn(checkpoint: Checkpoint): Known {
+    const turn = this.#turn++;
+    let known = this.#known.get(checkpoint.file);
+    if (!known) {
+      known = { checkpoint, turn, isSaved: false, length: undefined };
+      this.#known.set(checkpoint.file, known);
     }
+    known.checkpoint = checkpoint;
+    known.turn = turn;
+    known.isSaved = false;
+    return known;
   }
 
   #writeAll(): void {
     const isSyncDue = this.#options.now() - this.#syncedAt >= SYNC_MS;
     try {
-      for (const file of this.#unsaved) {
-        const checkpoint = this.#known.get(file)!;
-        if (isSyncDue || !this.#lengths.has(file)) this.#replace(checkpoint, isSyncDue);
-        else this.#overwrite(checkpoint);
-        this.#unsaved.delete(file);
+      for (const known of inTurn(this.#known.values())) {
+        if (known.isSaved) continue;
+        if (isSyncDue || known.length === undefined) this.#replace(known, isSyncDue);
+        else this.#overwrite(known, known.length);
+        known.isSaved = true;
       }
       if (isSyncDue) this.#syncedAt = this.#options.now();
     } catch (error) {
@@ -107,7 +128,7 @@ export class State {
 
   /** Remembers that the seal of a file is in Elasticsearch, and of which size it is. */
   sealed(file: string, size: number): void {
-    const checkpoint = this.#known.get(file);
+    const checkpoint = this.get(file);
     if (checkpoint) this.save([{ ...checkpoint, sealed: size }]);
   }
 
@@ -118,7 +139,7 @@ export class State {
 
   /** Forgets a log file that is gone from the node, but for what it adds to the sum of those; unless that cannot be written. */
   forget(file: string): void {
-    const checkpoint = this.#known.get(file);
+    const checkpoint = this.get(file);
     try {
       if (checkpoint) this.#gone.add(checkpoint);
     } catch {
@@ -126,8 +147,6 @@ export class State {
       return;
     }
     this.#known.delete(file);
-    this.#unsaved.delete(file);
-    this.#lengths.delete(file);
     try {
       rmSync(this.#path(file), { force: true });
     } catch {
@@ -136,13 +155,13 @@ export class State {
   }
 
   /** Replaces the file by a new one, so that there is always a whole one. */
-  #replace(checkpoint: Checkpoint, isSyncDue: boolean): void {
-    const { file } = checkpoint;
-    const path = this.#path(file);
+  #replace(known: Known, isSyncDue: boolean): void {
+    const { checkpoint } = known;
+    const path = this.#path(checkpoint.file);
     const aside = `${path}.tmp`;
     const text = formatCheckpoint(checkpoint);
     const fd = openSync(aside, 'w', 0o600);
-    this.#lengths.delete(file);
+    known.length = undefined;
     try {
       writeFileSync(fd, text);
       // The rename itself need not be durable: before it there is the older checkpoint, which is as true.
@@ -151,30 +170,32 @@ export class State {
       closeSync(fd);
     }
     renameSync(aside, path);
-    this.#lengths.set(file, text.length);
+    known.length = text.length;
   }
 
   /**
    * Writes over what is there, by one call, which is either done or not when the process is killed, and costs a fifth of a new
    * file. Should the node crash meanwhile, the file may be damaged: that costs a second reading.
    */
-  #overwrite(checkpoint: Checkpoint): void {
-    const { file } = checkpoint;
-    const text = formatCheckpoint(checkpoint).padEnd(this.#lengths.get(file)!);
-    const fd = openSync(this.#path(file), 'r+');
-    this.#lengths.delete(file);
+  #overwrite(known: Known, length: number): void {
+    const { checkpoint } = known;
+    const text = formatCheckpoint(checkpoint).padEnd(length);
+    const fd = openSync(this.#path(checkpoint.file), 'r+');
+    known.length = undefined;
     try {
       writeSync(fd, text, 0);
     } finally {
       closeSync(fd);
     }
-    this.#lengths.set(file, text.length);
+    known.length = text.length;
   }
 
   #path(file: string): string {
     return `${this.#folder}/${file}.json`;
   }
 }
+
+const inTurn = (known: Iterable<Known>): Known[] => [...known].sort((a, b) => a.turn - b.turn);
 
 /** The checkpoints' names, oldest first; what a crash left half written is removed. */
 function namesByAge(folder: string): string[] {

@@ -27,7 +27,7 @@ const rank = ({ builtin }: RedactionRule): number => (builtin ? REDACTIONS.index
 
 /** Replaces in a payload what rules find, before it goes anywhere. */
 export class Redactor {
-  /** How often each rule replaced something, by `redactionId`. Whoever carries the counts on clears it. */
+  /** How often each rule replaced something, by `redactionId`. Whoever carries the counts on calls `countAnew`. */
   readonly hits = new Map<string, number>();
   readonly #detector: Detector;
   readonly #rules: readonly { readonly id: string; readonly replace: Replace }[];
@@ -40,6 +40,11 @@ export class Redactor {
       const id = redactionId(rule);
       return { id, replace: replaceOf(rule, id, key) };
     });
+  }
+
+  countAnew(): void {
+    // A map makes its table anew when it is cleared, even when it is empty.
+    if (this.hits.size > 0) this.hits.clear();
   }
 
   /** Bits of the built-in rules that are on: `kindOf`. */
