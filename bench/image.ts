@@ -10,7 +10,7 @@ type Part = 'operator' | 'sidecar';
  */
 export async function bundle(part: Part): Promise<readonly string[]> {
   await build();
-  return [...imageFlags(part), join(import.meta.dirname, `../dist/${part}.js`)];
+  return [...imageFlags(part), join(import.meta.dirname, `../dist/${part}.mjs`)];
 }
 
 const dockerfile = (part: Part): string => readFileSync(join(import.meta.dirname, `../${part}/Dockerfile`), 'utf8');

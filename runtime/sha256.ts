@@ -1,8 +1,8 @@
 /**
- * SHA-256 (FIPS 180-4) of a short text or a few bytes. In every pod a few names are made by it, for which Node.js would load OpenSSL's
+ * SHA-256 (FIPS 180-4) of a short text or a few bytes, in hex digits. In every pod a few names are made by it, for which Node.js would load OpenSSL's
  * modules: 2 MB.
  */
-export function sha256(...parts: readonly (string | Uint8Array)[]): Buffer {
+export function sha256(...parts: readonly (string | Uint8Array)[]): string {
   const message = Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
   const padded = Buffer.alloc((message.length + 9 + 63) & ~63);
   message.copy(padded);
@@ -11,9 +11,7 @@ export function sha256(...parts: readonly (string | Uint8Array)[]): Buffer {
   const state = Uint32Array.from(PRIMES.slice(0, 8), (prime) => fraction(Math.sqrt(prime)));
   constants ??= Uint32Array.from(PRIMES, (prime) => fraction(Math.cbrt(prime)));
   for (let at = 0; at < padded.length; at += 64) addBlock(state, padded.subarray(at, at + 64), constants);
-  const digest = Buffer.alloc(32);
-  for (const [i, word] of state.entries()) digest.writeUInt32BE(word, 4 * i);
-  return digest;
+  return Array.from(state, (word) => word.toString(16).padStart(8, '0')).join('');
 }
 
 const PRIMES = [

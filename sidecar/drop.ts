@@ -5,7 +5,7 @@ import { Permanent } from '../runtime/errors.ts';
 import { sha256 } from '../runtime/sha256.ts';
 
 /** Under this name a rule's records are counted: 8 hex digits of SHA-256 over its condition. */
-export const ruleId = (when: string): string => sha256(when).toString('hex').slice(0, 8);
+export const ruleId = (when: string): string => sha256(when).slice(0, 8);
 
 interface Rule {
   id: string;

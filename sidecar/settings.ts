@@ -113,7 +113,7 @@ class Reader {
 
   url(): string {
     const text = this.text(1, 2048);
-    if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) throw this.wrong('an http or https URL');
+    if (!/^https?:$/.test(URL.parse(text)?.protocol ?? '')) throw this.wrong('an http or https URL');
     return text;
   }
 

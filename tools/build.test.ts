@@ -8,6 +8,13 @@ it('takes from Node.js what a program imports, under the names that it has', () 
   );
 });
 
+it('loads no module of Node.js from which nothing is taken', () => {
+  const code = 'import "node:module";\nimport { join } from "node:path";\nimport "./effect.js";\n';
+  expect(withBuiltinModules(code)).toBe(
+    'const { join } = process.getBuiltinModule("node:path");\nimport "./effect.js";\n',
+  );
+});
+
 it('leaves all other imports alone', () => {
   const code = 'import { a } from "express";\nimport b from "node:fs";\nexport { c } from "node:fs";\n';
   expect(withBuiltinModules(code)).toBe(code);

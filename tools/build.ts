@@ -1,5 +1,5 @@
-import { chmod } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { chmod, copyFile } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
 import { rolldown, type OutputBundle, type OutputOptions } from 'rolldown';
 
 const root = join(import.meta.dirname, '..');
@@ -14,10 +14,14 @@ interface Program {
   /** In dist/. */
   file: string;
   output: OutputOptions;
+  /** What it reads, copied to where it stands. */
+  beside?: string;
 }
 
-/** Names stay, for stack traces. */
-const SMALL: OutputOptions = { minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } } };
+/** Without blanks; names of functions and classes stay, for stack traces. */
+const small = (mangle: false | { toplevel: true; keepNames: true }): OutputOptions => ({
+  minify: { compress: false, mangle, codegen: { removeWhitespace: true } },
+});
 
 /** People run it with the Node.js that they have, and the Kubernetes library needs this one. */
 const PLUGIN_BANNER = `#!/usr/bin/env node
@@ -29,21 +33,26 @@ const PLUGIN_BANNER = `#!/usr/bin/env node
   }
 }`;
 
-/** The programs, and how each is written. The sidecar is in every pod: what its text takes, each of them pays. */
+/**
+ * The programs, and how each is written. By the name of its file Node.js knows that one is a module: else it would be read twice, for
+ * the first time as what it is not. The sidecar is in every pod: what its text takes, each of them
+ * pays.
+ */
 const PROGRAMS: readonly Program[] = [
-  { name: 'operator', folder: 'operator', file: 'operator.js', output: {} },
+  { name: 'operator', folder: 'operator', file: 'operator.mjs', output: {} },
   {
     name: 'kubectl-tracewell',
     folder: 'operator/kubectl',
     file: 'kubectl-tracewell.mjs',
-    output: { ...SMALL, banner: PLUGIN_BANNER },
+    output: { ...small(false), banner: PLUGIN_BANNER },
   },
   {
     name: 'sidecar',
     folder: 'sidecar',
-    file: 'sidecar.js',
+    file: 'sidecar.mjs',
+    beside: 'sidecar/engine/engine.wasm',
     output: {
-      ...SMALL,
+      ...small({ toplevel: true, keepNames: true }),
       plugins: [
         { name: 'builtin modules', renderChunk: (code) => withBuiltinModules(code) },
         // After the minifier, which writes what is escaped as it is.
@@ -55,10 +64,11 @@ const PROGRAMS: readonly Program[] = [
 
 /**
  * Node's own modules without an import: that reads every export of a module, lazy ones too, which costs 2 MB of memory for
- * node:fs, node:process and their like, and 7 for node:http.
+ * node:fs, node:process and their like, and 7 for node:http. One from which nothing is taken is not loaded at all.
  */
 export function withBuiltinModules(code: string): string {
-  return code.replaceAll(/^import \{([^}]*)\} from "(node:[\w/]+)";$/gm, (_, names: string, module: string) => {
+  const used = code.replaceAll(/^import "node:[\w/]+";$\n?/gm, '');
+  return used.replaceAll(/^import \{([^}]*)\} from "(node:[\w/]+)";$/gm, (_, names: string, module: string) => {
     const wanted = names.replaceAll(/(\S+) as (\S+)/g, '$1: $2');
     return `const {${wanted}} = process.getBuiltinModule("${module}");`;
   });
@@ -82,7 +92,7 @@ export async function build({ only = PROGRAMS.map(({ name }) => name), into = jo
   { path: string; bytes: number }[]
 > {
   const built: { path: string; bytes: number }[] = [];
-  for (const { folder, file, output } of PROGRAMS.filter(({ name }) => only.includes(name))) {
+  for (const { folder, file, output, beside } of PROGRAMS.filter(({ name }) => only.includes(name))) {
     const bundle = await rolldown({
       input: join(root, folder, 'main.ts'),
       platform: 'node',
@@ -93,6 +103,7 @@ export async function build({ only = PROGRAMS.map(({ name }) => name), into = jo
     const written = await bundle.write({ file: path, format: 'esm', codeSplitting: false, ...output });
     await bundle.close();
     if (output.banner) await chmod(path, 0o755);
+    if (beside) await copyFile(join(root, beside), join(into, basename(beside)));
     built.push({ path, bytes: Buffer.byteLength(written.output[0].code) });
   }
   return built;

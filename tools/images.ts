@@ -21,8 +21,8 @@ export interface Image {
 
 const root = join(import.meta.dirname, '..');
 const IMAGES = [
-  { part: 'operator', context: root, inputs: ['operator/Dockerfile', 'dist/operator.js'] },
-  { part: 'sidecar', context: root, inputs: ['sidecar/Dockerfile', 'dist/sidecar.js'] },
+  { part: 'operator', context: root, inputs: ['operator/Dockerfile', 'dist/operator.mjs'] },
+  { part: 'sidecar', context: root, inputs: ['sidecar/Dockerfile', 'dist/sidecar.mjs', 'dist/engine.wasm'] },
   { part: 'shop', context: join(root, 'examples/shop'), inputs: ['examples/shop/Dockerfile', 'examples/shop/*.ts'] },
 ] as const;
 

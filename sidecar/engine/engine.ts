@@ -1,6 +1,6 @@
+import { readFileSync } from 'node:fs';
 import type { Extent, Text } from '../plain/record.ts';
 import type { OpeningTables } from './openings.ts';
-import { ENGINE_WASM } from './wasm.ts';
 
 /** `[start, end)` of a buffer. */
 export type Piece = Pick<Text, 'buffer' | 'start' | 'end'>;
@@ -219,9 +219,12 @@ export class Engine {
 /** Deflate, no name, no time, the fastest way, of an unknown system. */
 const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255]);
 
+/** Stands beside the program. As a text in it, it would take memory for as long as that runs. */
+export const engineCode = (): Buffer => readFileSync(`${import.meta.dirname}/engine.wasm`);
+
 /** What makes engines, each with a memory of its own; undefined where this machine's WebAssembly cannot run one: it needs SIMD. */
 export function engineLoader(): (() => Engine) | undefined {
-  const code = Buffer.from(ENGINE_WASM, 'base64');
+  const code = engineCode();
   if (!WebAssembly.validate(code)) return undefined;
   const module = new WebAssembly.Module(code);
   return () => new Engine(module);

@@ -4,12 +4,12 @@ import { REDACTIONS } from '../../api/names.ts';
 import { HOSTILE_TEXT, SECRETS, jsonOf, naming } from '../../test/sidecar/secrets.ts';
 import { kindOf } from '../plain/redact/builtin.ts';
 import { Redactor } from '../plain/redact/redactor.ts';
-import { ENGINE_WASM } from './wasm.ts';
+import { engineCode } from './engine.ts';
 
 /** Room for a text, and what stands around it. */
 const ROOM = 1_000_000;
 const memory = new WebAssembly.Memory({ initial: 64 });
-const module = new WebAssembly.Module(Buffer.from(ENGINE_WASM, 'base64'));
+const module = new WebAssembly.Module(engineCode());
 const { exports } = new WebAssembly.Instance(module, { env: { memory, abort: () => undefined } });
 const { candidate, reserve } = exports as {
   candidate: (at: number, end: number, kinds: number) => number;

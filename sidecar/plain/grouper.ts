@@ -114,11 +114,14 @@ export class Grouper {
   /** Takes back the ordinary lines that were read last, none that begins before `least`; returns where what is read begins then. */
   takeBackLast(position: number, least: number): number {
     if (this.#openBytes === 0) return position;
-    let at = position;
     // Of two streams either may have had the last word.
-    for (const lane of [STDOUT, STDERR, STDOUT] as const)
-      if (this.#groups[lane]!.offset >= least) at = this.takeBack(lane, at, 0) ?? at;
-    return at;
+    const first = this.#takeBackFrom(STDOUT, position, least);
+    return this.#takeBackFrom(STDOUT, this.#takeBackFrom(STDERR, first, least), least);
+  }
+
+  #takeBackFrom(lane: Lane, position: number, least: number): number {
+    const back = this.#groups[lane]!.offset >= least ? this.takeBack(lane, position, 0) : undefined;
+    return back ?? position;
   }
 
   /** The file before this one ended inside a line of this lane. */
@@ -151,7 +154,7 @@ export class Grouper {
   endDue(pass: Pass): boolean {
     const { wall, steady } = pass.now;
     let room = true;
-    for (const lane of LANES.keys()) {
+    for (let lane = 0; lane < LANES.length; lane++) {
       const { isOpen, isMidLine, lastMs, readAt } = this.#groups[lane]!;
       if (!isOpen || isMidLine) continue;
       if (wall - lastMs >= WAIT_MS || steady - readAt >= WAIT_AT_MOST_MS) {

@@ -27,8 +27,8 @@ export async function postReport(
   { totalMs, signal }: PostOptions,
 ): Promise<ReportReply> {
   // The token would be anybody's.
-  if (!/^https:/i.test(url) || !URL.canParse(url)) throw new Permanent(`${JSON.stringify(url)} is no https URL`);
-  const target = new URL(url);
+  const target = URL.parse(url);
+  if (target?.protocol !== 'https:') throw new Permanent(`${JSON.stringify(url)} is no https URL`);
   const body = Buffer.from(report);
   const route = { target, proxy: undefined, secureContext: secureContextOf(ca) };
   const connection = new Connection(route, Buffer.allocUnsafe(ANSWER_BYTES));

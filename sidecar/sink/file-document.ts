@@ -23,7 +23,7 @@ export interface FileDocument {
 /** 24 hex digits and `.start`, the same whenever the run is announced. */
 export function startId({ pod, container, run }: Pick<Start, 'pod' | 'container' | 'run'>): string {
   const hash = sha256(`${pod.uid}\n${container}\n${run}\n`);
-  return `${hash.toString('hex').slice(0, 24)}.start`;
+  return `${hash.slice(0, 24)}.start`;
 }
 
 /** A `StartDocument`. */

@@ -21,10 +21,10 @@ export function proxyFor(target: URL, { http, https, none }: ProxySettings): URL
   const isSecure = target.protocol === 'https:';
   const proxy = isSecure ? https : http;
   if (!proxy || isDirect(target, none ?? '')) return undefined;
-  const url = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(proxy) ? proxy : `http://${proxy}`;
+  const url = URL.parse(/^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(proxy) ? proxy : `http://${proxy}`);
   const name = isSecure ? 'HTTPS_PROXY' : 'HTTP_PROXY';
-  if (!URL.canParse(url) || !/^https?:/i.test(url)) throw new Error(`${name} is no http:// or https:// URL`);
-  return new URL(url);
+  if (!url || !/^https?:$/.test(url.protocol)) throw new Error(`${name} is no http:// or https:// URL`);
+  return url;
 }
 
 /** Whether NO_PROXY names the host: itself, a domain above it, its network, with or without a port; or `*`. */

@@ -32,5 +32,5 @@ export function headOf(bytes: Uint8Array): Uint8Array | undefined {
 /** 24 hex digits: the first 96 bits of SHA-256 over `uid \n container \n run \n generation \n` and its head: `headOf`. */
 export function fileId({ podUid, container, run, generation }: Identity, head: Uint8Array): string {
   const hash = sha256(`${podUid}\n${container}\n${run}\n${generation}\n`, head);
-  return hash.toString('hex').slice(0, 24);
+  return hash.slice(0, 24);
 }

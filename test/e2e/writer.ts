@@ -24,7 +24,7 @@ function write(to, done) {
 const files = () =>
   Object.fromEntries(readdirSync(FOLDER).map((name) => [name, statSync(FOLDER + name).size]));
 function kill() {
-  const isSidecar = (pid) => /^\\d+$/.test(pid) && readFileSync('/proc/' + pid + '/cmdline', 'latin1').endsWith('/sidecar.js\\0');
+  const isSidecar = (pid) => /^\\d+$/.test(pid) && readFileSync('/proc/' + pid + '/cmdline', 'latin1').endsWith('/sidecar.mjs\\0');
   const pids = readdirSync('/proc').filter(isSidecar).map(Number);
   for (const pid of pids) process.kill(pid, 'SIGKILL');
   return { killed: pids.length };

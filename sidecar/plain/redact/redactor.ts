@@ -17,8 +17,7 @@ const MINUS = 45;
 const BACKSLASH = 92;
 
 /** Under this name a rule's redactions are counted: a built-in rule's own, else 8 hex digits of SHA-256 over the pattern. */
-export const redactionId = ({ builtin, pattern = '' }: RedactionRule): string =>
-  builtin ?? sha256(pattern).toString('hex').slice(0, 8);
+export const redactionId = ({ builtin, pattern = '' }: RedactionRule): string => builtin ?? sha256(pattern).slice(0, 8);
 
 /** Patterns as the policy has them, then built-in rules in the order of their table: of several the first gives the name. */
 export const inOrder = (rules: readonly RedactionRule[]): RedactionRule[] =>
