@@ -18,10 +18,8 @@ interface Program {
   beside?: string;
 }
 
-/** Without blanks; names of functions and classes stay, for stack traces. */
-const small = (mangle: false | { toplevel: true; keepNames: true }): OutputOptions => ({
-  minify: { compress: false, mangle, codegen: { removeWhitespace: true } },
-});
+/** Names stay, for stack traces: those of private methods, too, which the minifier cannot leave alone when it shortens others. */
+const SMALL: OutputOptions = { minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } } };
 
 /** People run it with the Node.js that they have, and the Kubernetes library needs this one. */
 const PLUGIN_BANNER = `#!/usr/bin/env node
@@ -44,7 +42,7 @@ const PROGRAMS: readonly Program[] = [
     name: 'kubectl-tracewell',
     folder: 'operator/kubectl',
     file: 'kubectl-tracewell.mjs',
-    output: { ...small(false), banner: PLUGIN_BANNER },
+    output: { ...SMALL, banner: PLUGIN_BANNER },
   },
   {
     name: 'sidecar',
@@ -52,7 +50,7 @@ const PROGRAMS: readonly Program[] = [
     file: 'sidecar.mjs',
     beside: 'sidecar/engine/engine.wasm',
     output: {
-      ...small({ toplevel: true, keepNames: true }),
+      ...SMALL,
       plugins: [
         { name: 'builtin modules', renderChunk: (code) => withBuiltinModules(code) },
         // After the minifier, which writes what is escaped as it is.
