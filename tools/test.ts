@@ -1,16 +1,37 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { globSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { duration } from '../test/progress.ts';
 import { addTallies, closingLine, noTests, readReport, type Tally } from './test/tally.ts';
 
+const root = join(import.meta.dirname, '..');
+const bin = (name: string) => join(root, 'node_modules/.bin', name);
 /** `npm test`: everything that proves the project; `npm run check`: the part that needs no server. */
-const bin = (name: string) => join(import.meta.dirname, '../node_modules/.bin', name);
 const checks = { types: ['tsc'], lint: ['oxlint'], format: ['oxfmt', '--check', '.'] } as const;
-/** Side by side: the tests in the cluster mostly wait, and the others mostly compute, and give way to them. */
-const lanes = process.argv[2] === 'check' ? [['unit']] : [['e2e'], ['unit', 'integration']];
+
+/** What Vitest runs at once: a project of vitest.config.ts, or some of its files. */
+interface Suite {
+  name: string;
+  project: 'unit' | 'integration' | 'e2e';
+  /** All of the project's, if it does not say which. */
+  files?: string[];
+}
+
+/** They take a quarter of the time in the cluster, and wait for most of theirs: others need not wait with them. */
+const LONGEST = ['test/e2e/breaker.test.ts', 'test/e2e/trouble.test.ts'];
+const unit: Suite = { name: 'unit', project: 'unit' };
+const integration: Suite = { name: 'integration', project: 'integration' };
+const longest: Suite = { name: 'longest e2e', project: 'e2e', files: LONGEST };
+const others = globSync('test/{cluster,e2e}/**/*.test.ts', { cwd: root }).filter((file) => !LONGEST.includes(file));
+const e2e: Suite = { name: 'e2e', project: 'e2e', files: others };
+/**
+ * Side by side: the tests in the cluster mostly wait, and the others mostly compute, and give way to them. Those that run longest have
+ * a cluster of their own when these have ended.
+ */
+const lanes = process.argv[2] === 'check' ? [[unit]] : [[e2e], [unit, integration, longest]];
 const GIVES_WAY = 10;
 
 const folder = await mkdtemp(join(tmpdir(), 'tracewell-report-'));
@@ -30,13 +51,14 @@ for (const failure of total.failures) console.log(`failed: ${failure}`);
 console.log(closingLine(total));
 process.exitCode = total.failed > 0 ? 1 : 0;
 
-async function run(suites: readonly string[], lane: number): Promise<void> {
-  for (const suite of suites) {
-    const report = join(folder, `${suite}.json`);
+async function run(suites: readonly Suite[], lane: number): Promise<void> {
+  for (const { name, project, files = [] } of suites) {
+    const report = join(folder, `${name}.json`);
     // A line per test where tests are slow, so that a hang can be seen.
-    const reporter = suite === 'unit' ? 'default' : 'verbose';
+    const reporter = project === 'unit' ? 'default' : 'verbose';
     const reporters = [`--reporter=${reporter}`, '--reporter=json', `--outputFile.json=${report}`];
-    const ok = await step(`${suite} tests`, 'vitest', ['run', '--project', suite, ...reporters], lane * GIVES_WAY);
+    const niceness = project === 'e2e' ? 0 : lane * GIVES_WAY;
+    const ok = await step(`${name} tests`, 'vitest', ['run', '--project', project, ...reporters, ...files], niceness);
     tallies.push(await readReport(report, ok));
   }
 }
