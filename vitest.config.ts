@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 // Three projects, by what they need: nothing, a real Elasticsearch, a real cluster and a real Elasticsearch.
 const shared = { extends: true as const };
+/** Files of the project e2e. */
+export const E2E = ['test/cluster/**/*.test.ts', 'test/e2e/**/*.test.ts'];
+
 export default defineConfig({
   test: {
     exclude: ['node_modules/**', 'dist/**'],
@@ -33,7 +36,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'e2e',
-          include: ['test/cluster/**/*.test.ts', 'test/e2e/**/*.test.ts'],
+          include: E2E,
           globalSetup: [
             'test/backends/setup.ts',
             'test/prometheus/setup.ts',

@@ -4,7 +4,9 @@ import { globSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { clusterConfig } from '../test/cluster/config.ts';
 import { duration } from '../test/progress.ts';
+import { E2E } from '../vitest.config.ts';
 import { addTallies, closingLine, noTests, readReport, type Tally } from './test/tally.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -20,18 +22,24 @@ interface Suite {
   files?: string[];
 }
 
-/** They take a quarter of the time in the cluster, and wait for most of theirs: others need not wait with them. */
-const LONGEST = ['test/e2e/breaker.test.ts', 'test/e2e/trouble.test.ts'];
-const unit: Suite = { name: 'unit', project: 'unit' };
-const integration: Suite = { name: 'integration', project: 'integration' };
-const longest: Suite = { name: 'longest e2e', project: 'e2e', files: LONGEST };
-const others = globSync('test/{cluster,e2e}/**/*.test.ts', { cwd: root }).filter((file) => !LONGEST.includes(file));
-const e2e: Suite = { name: 'e2e', project: 'e2e', files: others };
 /**
- * Side by side: the tests in the cluster mostly wait, and the others mostly compute, and give way to them. Those that run longest have
- * a cluster of their own when these have ended.
+ * They take a quarter of the time in the cluster, and wait for most of theirs: they have one of their own, unless the tests are given
+ * one, in which Tracewell is installed but once.
  */
-const lanes = process.argv[2] === 'check' ? [[unit]] : [[e2e], [unit, integration, longest]];
+const LONGEST = ['test/e2e/breaker.test.ts', 'test/e2e/trouble.test.ts'];
+const apart = clusterConfig().context === undefined ? LONGEST : [];
+const e2e = globSync(E2E, { cwd: root }).filter((file) => !apart.includes(file));
+/** Side by side: the tests in the cluster mostly wait, and the others mostly compute, and give way to them. */
+const all: Suite[][] = [
+  [{ name: 'e2e', project: 'e2e', files: e2e }],
+  [
+    { name: 'unit', project: 'unit' },
+    { name: 'integration', project: 'integration' },
+    ...(apart.length > 0 ? [{ name: 'longest e2e', project: 'e2e' as const, files: apart }] : []),
+  ],
+];
+const needsNothing = (lane: Suite[]) => lane.filter(({ project }) => project === 'unit');
+const lanes = process.argv[2] === 'check' ? all.map(needsNothing) : all;
 const GIVES_WAY = 10;
 
 const folder = await mkdtemp(join(tmpdir(), 'tracewell-report-'));
