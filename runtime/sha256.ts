@@ -1,6 +1,6 @@
 /**
- * SHA-256 (FIPS 180-4) of a short text or a few bytes, in hex digits. In every pod a few names are made by it, for which Node.js would load OpenSSL's
- * modules: 2 MB.
+ * SHA-256 (FIPS 180-4) of a short text or a few bytes, in hex digits. In every pod a few names are made by it, for which Node.js would
+ * load OpenSSL's modules: 2 MB.
  */
 export function sha256(...parts: readonly (string | Uint8Array)[]): string {
   const message = Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));

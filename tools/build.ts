@@ -33,8 +33,7 @@ const PLUGIN_BANNER = `#!/usr/bin/env node
 
 /**
  * The programs, and how each is written. By the name of its file Node.js knows that one is a module: else it would be read twice, for
- * the first time as what it is not. The sidecar is in every pod: what its text takes, each of them
- * pays.
+ * the first time as what it is not. The sidecar is in every pod: what its text takes, each of them pays.
  */
 const PROGRAMS: readonly Program[] = [
   { name: 'operator', folder: 'operator', file: 'operator.mjs', output: {} },
